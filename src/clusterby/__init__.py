@@ -1,0 +1,1 @@
+"""groupby for what things look like or mean."""

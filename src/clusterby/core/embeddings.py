@@ -1,0 +1,78 @@
+"""Vectors with the rows they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from clusterby.core.column import FloatArray, IntArray, Skipped
+from clusterby.core.errors import InvalidVectors
+
+__all__ = ["Embeddings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Embeddings:
+    """The vectors of a table's rows in one embedding space.
+
+    Parameters
+    ----------
+    vectors : float32 (m, d)
+        Finite; one per row that could be encoded.
+    rows : int64 (m,)
+        The position of each vector's row in the table, strictly increasing.
+    n_rows : int
+        How many rows the table has.
+    column : str
+        The name of the hidden column these vectors would make: ``"clip(image)"``.
+    space : str
+        What two sets of vectors must share to be compared: encoder, revision, and for an encoder
+        that was fitted to a corpus the corpus' fingerprint.
+    skipped : tuple of Skipped
+        The other rows, each with its reason.
+
+    Raises
+    ------
+    InvalidVectors
+        If the shapes do not agree or a vector is not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> e = Embeddings(vectors=np.eye(2, dtype="float32"), rows=np.arange(2), n_rows=2, column="v", space="v")
+    >>> len(e), e.dimension
+    (2, 2)
+    """
+
+    vectors: FloatArray
+    rows: IntArray
+    n_rows: int
+    column: str
+    space: str
+    skipped: tuple[Skipped, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.vectors.ndim != 2 or self.vectors.dtype != np.float32:
+            raise InvalidVectors(
+                f"vectors must be float32 (n, d), not {self.vectors.dtype} {self.vectors.shape}"
+            )
+        if self.rows.shape != (len(self.vectors),):
+            raise InvalidVectors(f"{len(self.vectors)} vectors for rows of shape {self.rows.shape}")
+        if len(self.rows) and (np.any(np.diff(self.rows) <= 0) or self.rows[0] < 0 or self.rows[-1] >= self.n_rows):
+            raise InvalidVectors(f"rows must increase strictly within 0 and {self.n_rows}")
+        if not np.isfinite(self.vectors).all():
+            bad = int(self.rows[~np.isfinite(self.vectors).all(axis=1)][0])
+            raise InvalidVectors(f"the vector of row {bad} is not finite")
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def __repr__(self) -> str:
+        left_out = f", {len(self.skipped)} rows skipped" if self.skipped else ""
+        return f"<Embeddings {self.column}: {len(self)} × {self.dimension}{left_out}>"
+
+    @property
+    def dimension(self) -> int:
+        """How many dimensions the space has."""
+        return int(self.vectors.shape[1])
