@@ -1,1 +1,71 @@
-"""groupby for what things look like or mean."""
+"""groupby for what things look like or mean.
+
+Examples
+--------
+>>> import clusterby as cb
+>>> table = {"color": [[255, 0, 0], [250, 5, 0], [0, 0, 255]], "price": [3.0, 5.0, 9.0]}
+>>> groups = cb.clusterby(table, "color", n_clusters=2)
+>>> sorted(groups["price"].mean()["price"])
+[4.0, 9.0]
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clusterby import clusterers, encoders
+    from clusterby.core.embeddings import Embeddings
+    from clusterby.core.errors import ClusterbyError
+    from clusterby.core.progress import report_progress
+    from clusterby.groups import ClusterBy, GroupBy, SliceBy, clusterby, groupby, sliceby
+    from clusterby.ops import cluster, embed
+
+__version__ = "0.1.0.dev0"
+
+__all__ = [
+    "ClusterBy",
+    "ClusterbyError",
+    "Embeddings",
+    "GroupBy",
+    "SliceBy",
+    "cluster",
+    "clusterby",
+    "clusterers",
+    "embed",
+    "encoders",
+    "groupby",
+    "report_progress",
+    "sliceby",
+]
+
+_HOMES = {
+    "ClusterBy": "clusterby.groups",
+    "ClusterbyError": "clusterby.core.errors",
+    "Embeddings": "clusterby.core.embeddings",
+    "GroupBy": "clusterby.groups",
+    "SliceBy": "clusterby.groups",
+    "cluster": "clusterby.ops",
+    "clusterby": "clusterby.groups",
+    "embed": "clusterby.ops",
+    "groupby": "clusterby.groups",
+    "report_progress": "clusterby.core.progress",
+    "sliceby": "clusterby.groups",
+}
+_SUBPACKAGES = ("clusterers", "encoders")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        found = getattr(importlib.import_module(_HOMES[name]), name)
+    elif name in _SUBPACKAGES:
+        found = importlib.import_module(f"{__name__}.{name}")
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,1 +1,44 @@
-"""."""
+"""The command line: every command reads its input, calls the public API and shows what comes back."""
+
+from __future__ import annotations
+
+import typer
+
+import clusterby
+from clusterby.cli.demo import demo
+from clusterby.cli.encoders import encoders
+from clusterby.cli.group import group
+from clusterby.cli.methods import methods
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="clusterby",
+    help="groupby for what things look like or mean.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (demo, group, methods, encoders):
+    app.command()(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"clusterby {clusterby.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
+    ),
+) -> None:
+    """Groupby for what things look like or mean."""
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -59,7 +59,9 @@ class Embeddings:
             )
         if self.rows.shape != (len(self.vectors),):
             raise InvalidVectors(f"{len(self.vectors)} vectors for rows of shape {self.rows.shape}")
-        if len(self.rows) and (np.any(np.diff(self.rows) <= 0) or self.rows[0] < 0 or self.rows[-1] >= self.n_rows):
+        if len(self.rows) and (
+            np.any(np.diff(self.rows) <= 0) or self.rows[0] < 0 or self.rows[-1] >= self.n_rows
+        ):
             raise InvalidVectors(f"rows must increase strictly within 0 and {self.n_rows}")
         if not np.isfinite(self.vectors).all():
             bad = int(self.rows[~np.isfinite(self.vectors).all(axis=1)][0])

@@ -133,9 +133,7 @@ class Parameter:
         return InvalidParameter(f"{self.name}={value!r}: give {self.expects()}")
 
 
-def check_parameters(
-    owner: str, declared: Sequence[Parameter], given: Mapping[str, Any]
-) -> dict[str, Any]:
+def check_parameters(owner: str, declared: Sequence[Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the given parameters as their declared kinds.
 
     Parameters
@@ -157,5 +155,7 @@ def check_parameters(
         if name not in by_name:
             near = nearest(name, by_name)
             hint = f" Did you mean '{near[0]}'?" if near else ""
-            raise InvalidParameter(f"{owner} takes no parameter '{name}'.{hint} It takes: {', '.join(by_name)}")
+            raise InvalidParameter(
+                f"{owner} takes no parameter '{name}'.{hint} It takes: {', '.join(by_name)}"
+            )
     return {name: by_name[name].parse(value) for name, value in given.items()}

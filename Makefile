@@ -1,0 +1,36 @@
+# Needs make, and a Python of 3.11 or later with pip; everything else goes into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check format clean
+
+demo: $(VENV)/.base          ## cluster 1,797 real handwritten digits and write a report
+	$(BIN)/clusterby demo
+
+test: $(VENV)/.test          ## install what the tests need, and run them
+	./scripts/install_browser.sh
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.test         ## what CI runs: format, lint, types, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(MAKE) test
+
+format: $(VENV)/.test        ## rewrite the code in the project's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:                       ## remove what the other targets made
+	rm -rf $(VENV) clusterby-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/.base: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.base
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@

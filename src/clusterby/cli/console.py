@@ -1,0 +1,123 @@
+"""What commands share: where words go, how errors end, and bars for long work."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from clusterby.core.errors import ClusterbyError
+from clusterby.core.progress import Advance, report_progress
+
+__all__ = ["Debug", "Json", "Quiet", "out", "print_json", "session"]
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result and errors.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
+
+out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False)
+
+_PATIENCE = 1.0
+"""Seconds of work after which a bar appears."""
+
+INTERRUPTED = 130
+"""The exit status of a program that Ctrl-C ended."""
+
+
+@contextmanager
+def session(*, quiet: bool, debug: bool) -> Iterator[None]:
+    """Run a command: bars and log lines on stderr, an error as one line and exit status 1."""
+    handler = _LogHandler(logging.WARNING if quiet else logging.INFO)
+    logger = logging.getLogger("clusterby")
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(handler.level)
+    try:
+        with report_progress(_silent if quiet or not _err.is_terminal else _bar):
+            yield
+    except KeyboardInterrupt:
+        _say("interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+    except (ClusterbyError, OSError) as error:
+        if debug:
+            raise
+        _say(
+            f"error: {type(error).__name__}: {_one_line(error)}"
+            if isinstance(error, ClusterbyError)
+            else f"error: {_one_line(error)}"
+        )
+        raise typer.Exit(1) from None
+    except MemoryError:
+        if debug:
+            raise
+        _say("error: out of memory: try fewer rows, or method kmeans")
+        raise typer.Exit(1) from None
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+def print_json(document: Any) -> None:
+    """Print a document to stdout, as JSON and nothing else."""
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+class _LogHandler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        _say(record.getMessage())
+
+
+def _say(words: str) -> None:
+    _err.print(escape(f"clusterby: {words}"), soft_wrap=True)
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())
+
+
+@contextmanager
+def _silent(description: str, total: int) -> Iterator[Advance]:
+    yield lambda count: None
+
+
+@contextmanager
+def _bar(description: str, total: int) -> Iterator[Advance]:
+    bar = Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), console=_err, transient=True,
+    )  # fmt: skip
+    task = bar.add_task(escape(description), total=total, rate="")
+    began = time.monotonic()
+    shown = False
+
+    def advance(count: int) -> None:
+        nonlocal shown
+        elapsed = time.monotonic() - began
+        done = bar.tasks[0].completed + count
+        bar.update(task, advance=count, rate=f"{done / elapsed:,.0f}/s" if elapsed > 0 else "")
+        if not shown and elapsed > _PATIENCE and done < total:
+            bar.start()
+            shown = True
+
+    try:
+        yield advance
+    finally:
+        if shown:
+            bar.stop()

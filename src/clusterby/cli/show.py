@@ -1,0 +1,129 @@
+"""A clustering as a table in the terminal and as a JSON document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table as RichTable
+
+from clusterby.groups.clusterby import ClusterBy
+from clusterby.groups.describe import Mark
+from clusterby.groups.summary import ClusterSummary, summarize
+
+__all__ = ["cluster_table", "document", "mark_words"]
+
+_WIDE = 44
+"""Characters of a typical member that are shown."""
+
+
+def cluster_table(
+    groups: ClusterBy, extra: dict[str, Callable[[ClusterSummary], str]] | None = None
+) -> RichTable:
+    """Return the clusters as a table to print: size, share, typical member and what marks each."""
+    extra = extra or {}
+    shown = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("cluster", "size", "share"):
+        shown.add_column(heading, justify="right")
+    shown.add_column("typical member", overflow="ellipsis", no_wrap=True, max_width=_WIDE)
+    for heading in extra:
+        shown.add_column(heading)
+    if not extra:
+        shown.add_column("marked by")
+    for summary in summarize(groups, exemplars=1):
+        cells = [
+            _title(summary), f"{summary.size:,}", f"{summary.share:.1%}", groups_member(groups, summary),
+            *(words(summary) for words in extra.values()),
+        ]  # fmt: skip
+        if not extra:
+            cells.append("; ".join(mark_words(m) for m in summary.marks))
+        shown.add_row(*map(escape, cells))
+    return shown
+
+
+def groups_member(groups: ClusterBy, summary: ClusterSummary) -> str:
+    """Return the cell of the cluster's most typical row as one line of text."""
+    if not len(summary.exemplars):
+        return ""
+    row = int(summary.exemplars[0])
+    name = "path" if "path" in groups.table.columns else next(iter(groups.by))
+    cell = groups.table.column(name).cells[row]
+    text = " ".join(str(cell).split()) if isinstance(cell, str) else f"row {row}"
+    return text[:200]
+
+
+def mark_words(mark: Mark) -> str:
+    """Return a mark in words.
+
+    Examples
+    --------
+    >>> mark_words(Mark(key=0, column="folder", value="7", inside=.98, overall=.1, effect=9.8, z=30))
+    'folder is 7 (98%, else 10%)'
+    """
+    if mark.value is not None:
+        return f"{mark.column} is {mark.value} ({mark.inside:.0%}, else {mark.overall:.0%})"
+    return f"{mark.column} {'high' if mark.effect > 0 else 'low'} ({mark.effect:+.1f} sd)"
+
+
+def document(groups: ClusterBy) -> dict[str, Any]:
+    """Return the clustering as plain values for JSON."""
+    partition = groups.partition
+    return {
+        "n_rows": groups.table.n_rows,
+        "n_clusters": groups.n_clusters_,
+        "by": dict(groups.by),
+        "method": partition.method,
+        "parameters": dict(partition.parameters),
+        "random_state": partition.random_state,
+        "k_scores": None
+        if partition.k_scores is None
+        else {str(k): v for k, v in partition.k_scores.items()},
+        "k_criterion": partition.k_criterion,
+        "encoders": _choices(groups),
+        "clusters": [_summary(groups, s) for s in summarize(groups)],
+        "skipped": [{"row": s.row, "column": s.column, "reason": s.reason} for s in groups.skipped],
+    }
+
+
+def _choices(groups: ClusterBy) -> list[dict[str, str]]:
+    choice = groups.encoder_choice
+    found = choice.values() if isinstance(choice, dict) else [choice] if choice else []
+    return [
+        {
+            "column": c.column,
+            "modality": str(c.modality),
+            "name": c.name,
+            "reason": c.reason,
+            "weakness": c.weakness,
+        }
+        for c in found
+    ]
+
+
+def _summary(groups: ClusterBy, summary: ClusterSummary) -> dict[str, Any]:
+    return {
+        "cluster": summary.cluster,
+        "name": summary.name,
+        "size": summary.size,
+        "share": summary.share,
+        "cohesion": summary.cohesion,
+        "typical": groups_member(groups, summary),
+        "exemplars": summary.exemplars.tolist(),
+        "marks": [
+            {
+                "column": m.column,
+                "value": m.value,
+                "inside": m.inside,
+                "overall": m.overall,
+                "effect": m.effect,
+            }
+            for m in summary.marks
+        ],
+    }
+
+
+def _title(summary: ClusterSummary) -> str:
+    if summary.cluster == -1:
+        return "noise"
+    return f"{summary.cluster} {summary.name}" if summary.name else str(summary.cluster)

@@ -1,0 +1,360 @@
+"""Group a table by what its cells look like or mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clusterby.clusterers.fit import Fitted, fit
+from clusterby.clusterers.predict import PredictKind, predict, predict_kind
+from clusterby.core.column import FloatArray, IntArray, Skipped
+from clusterby.core.embeddings import Embeddings
+from clusterby.core.errors import InvalidParameter
+from clusterby.core.partition import Partition
+from clusterby.encoders import EncoderChoice
+from clusterby.encoders.choose import EncoderArgument
+from clusterby.groups import edit
+from clusterby.groups.describe import describe
+from clusterby.groups.exemplars import exemplar_rows
+from clusterby.groups.frame import labelled_frame
+from clusterby.groups.grouped import Grouped
+from clusterby.groups.quality import Quality, measure_quality
+from clusterby.groups.views import VIEWS
+from clusterby.ops.cluster import spread_labels
+from clusterby.ops.embed import fit_embedder
+from clusterby.ops.embedder import Embedder
+from clusterby.ops.given import given_embeddings
+from clusterby.ops.weights import By, column_weights
+from clusterby.tables import open_table
+from clusterby.tables.base import Table
+
+__all__ = ["ClusterBy", "clusterby"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Making:
+    """What a :class:`ClusterBy` was made from; the same for all that are edited from it.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    by : mapping of str to float
+        The columns and their weights.
+    embedder : Embedder, optional
+        How rows become vectors; None where the vectors were given.
+    embeddings : Embeddings
+        The table's vectors.
+    fitted : Fitted
+        The clusterer with its own partition, before any edit.
+    """
+
+    table: Table
+    by: Mapping[str, float]
+    embedder: Embedder | None
+    embeddings: Embeddings
+    fitted: Fitted
+
+
+class ClusterBy(Grouped):
+    """The rows of a table in clusters; made by :func:`clusterby`.
+
+    A result is never changed: :meth:`renamed`, :meth:`merged` and :meth:`reassign_noise` return new ones, which
+    share the vectors. Cluster −1, where there is one, holds the noise; a row that was skipped is in none.
+
+    Attributes
+    ----------
+    labels_ : int64 (n,)
+        The cluster of every row; masked (a masked array) where the row was skipped.
+    probabilities_ : float32 (n,) or None
+        How strongly each row belongs to its cluster, where the method says so.
+    n_clusters_ : int
+        How many clusters there are, noise left out.
+    centers_ : float32 (k, d)
+        Their centers, in increasing order of cluster id.
+    clusterer_ : estimator
+        The fitted clusterer.
+    predict_kind_ : {"model", "nearest_center", "nearest_neighbors"}
+        How :meth:`predict` decides.
+    names_ : mapping of int to str
+        The clusters' names, as far as they have any.
+    partition : Partition
+        Labels and centers of the embedded rows, with every parameter and the seed.
+    embeddings : Embeddings
+        The vectors that were clustered.
+    """
+
+    def __init__(
+        self,
+        making: Making,
+        partition: Partition,
+        *,
+        edits: edit.Edits | None = None,
+        names: Mapping[int, str] = MappingProxyType({}),
+    ) -> None:
+        self._making = making
+        self._edits = edits or edit.Edits()
+        self.partition = partition
+        self.embeddings = making.embeddings
+        self.names_ = MappingProxyType(dict(names))
+        key = "cluster" if "cluster" not in making.table.columns else "cluster_"
+        labels = np.ma.asarray(self.labels_)
+        super().__init__(making.table, making.table.group_rows({key: labels}))
+
+    def __repr__(self) -> str:
+        noise = int(np.sum(self.partition.labels == -1))
+        parts = [f"{self.table.n_rows} rows", f"{self.n_clusters_} clusters"]
+        parts += [f"{noise} noise"] if noise else []
+        parts += [f"{len(self.skipped)} skipped"] if self.skipped else []
+        return f"<ClusterBy {self.embeddings.column} by {self.partition.method}: {', '.join(parts)}>"
+
+    @property
+    def by(self) -> Mapping[str, float]:
+        """The columns the clusters were made by, with their weights."""
+        return self._making.by
+
+    @property
+    def labels_(self) -> IntArray:
+        """The cluster of every row, int64 (n,); masked where the row was skipped."""
+        labels: IntArray = spread_labels(self.partition.labels, self.embeddings)
+        return labels
+
+    @property
+    def probabilities_(self) -> FloatArray | None:
+        """How strongly each row belongs to its cluster, float32 (n,); None where the method does not say."""
+        strengths = self.partition.strengths
+        return None if strengths is None else spread_labels(strengths, self.embeddings)
+
+    @property
+    def n_clusters_(self) -> int:
+        """How many clusters there are, noise left out."""
+        return self.partition.n_clusters
+
+    @property
+    def centers_(self) -> FloatArray:
+        """The clusters' centers, float32 (k, d), in increasing order of cluster id."""
+        return self.partition.centers
+
+    @property
+    def clusterer_(self) -> Any:
+        """The fitted clusterer."""
+        return self._making.fitted.estimator
+
+    @property
+    def predict_kind_(self) -> PredictKind:
+        """How :meth:`predict` decides: by the model, or by the nearest neighbors."""
+        return predict_kind(self._making.fitted)
+
+    @property
+    def encoder_choice(self) -> EncoderChoice | dict[str, EncoderChoice] | None:
+        """Which encoder, why, and what it is weak at; by column where there are several."""
+        if self._making.embedder is None:
+            return None
+        choices = {p.choice.column: p.choice for p in self._making.embedder.parts}
+        return next(iter(choices.values())) if len(choices) == 1 else choices
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """The rows that were left out, each with its reason."""
+        return self.embeddings.skipped
+
+    def predict(self, table: Any) -> IntArray:
+        """Return the cluster of every row of another table, embedded and decided as this one's rows were.
+
+        Parameters
+        ----------
+        table : frame, dict of lists, path, Embeddings or array (m, d)
+            A table with the same columns, or vectors of the same space.
+
+        Returns
+        -------
+        int64 (n,)
+            Masked where a row had to be skipped.
+        """
+        making = self._making
+        if making.embedder is None or isinstance(table, (Embeddings, np.ndarray)):
+            new = given_embeddings(table, dimension=self.embeddings.dimension)
+        else:
+            new = making.embedder.embed(open_table(table))
+        labels = predict(making.fitted, self.embeddings.vectors, new.vectors)[0]
+        labels = self._edits.apply(labels, new.vectors, self.partition)
+        spread: IntArray = spread_labels(labels, new)
+        return spread
+
+    def exemplars(self, most: int = 5) -> Any:
+        """Return up to `most` rows of each cluster, those nearest its center first, as a native table.
+
+        The rows keep all their columns; a column ``cluster`` says which cluster each stands for.
+        """
+        if not isinstance(most, int) or most < 1:
+            raise InvalidParameter(f"exemplars({most!r}): give a whole number from 1 up")
+        return self.to_frame(rows=np.concatenate([*self.exemplar_rows(most).values(), np.empty(0, np.int64)]))
+
+    def exemplar_rows(self, most: int = 5) -> dict[int, IntArray]:
+        """Return the positions in the table of each cluster's exemplars, nearest to its center first."""
+        return exemplar_rows(self.embeddings, self.partition, most)
+
+    def describe(self, most: int = 5) -> Any:
+        """Return which values of the other columns mark each cluster, as a native table.
+
+        One row per mark, the strongest first: the cluster, the column, the value (missing where means are
+        compared), its share inside the cluster and overall, the lift, and how far from chance that is.
+        """
+        return describe(self.table, self.rows, key="cluster", leave_out=self.by, most=most)
+
+    @cached_property
+    def _quality(self) -> Quality:
+        return measure_quality(self.embeddings, self.partition, random_state=self.partition.random_state or 0)
+
+    def quality(self) -> Quality:
+        """Return silhouette, explained variance and each cluster's cohesion, in the embedding space."""
+        return self._quality
+
+    def renamed(self, names: Mapping[int, str]) -> ClusterBy:
+        """Return a result in which these clusters bear these names; their ids stay what they are.
+
+        Raises
+        ------
+        InvalidParameter
+            If there is no such cluster, a name is empty, or two clusters would share one.
+        """
+        checked = edit.check_names(names, self.partition.clusters.tolist(), self.names_)
+        return ClusterBy(self._making, self.partition, edits=self._edits, names=checked)
+
+    def merged(self, clusters: Iterable[int] | Iterable[Iterable[int]]) -> ClusterBy:
+        """Return a result in which clusters are one: ``merged([1, 4])``, or several: ``merged([[1, 4], [2, 3]])``.
+
+        The merged cluster bears the lowest of the ids and, if that one had a name, its name.
+        """
+        into = edit.parse_merges(clusters, self.partition.clusters.tolist())
+        earlier = {old: into.get(new, new) for old, new in self._edits.merged_into.items()}
+        return ClusterBy(
+            self._making,
+            edit.merge(self.partition, self.embeddings.vectors, into),
+            edits=replace(self._edits, merged_into=earlier | into),
+            names={cluster: name for cluster, name in self.names_.items() if cluster not in into},
+        )
+
+    def reassign_noise(self) -> ClusterBy:
+        """Return a result in which every noise row is in the cluster whose center is nearest."""
+        return ClusterBy(
+            self._making,
+            edit.reassign_noise(self.partition, self.embeddings.vectors),
+            edits=replace(self._edits, noise_reassigned=True),
+            names=self.names_,
+        )
+
+    def to_frame(
+        self,
+        label_column: str = "cluster",
+        *,
+        name_column: str | None = None,
+        score_column: str | None = None,
+        embeddings: bool = False,
+        rows: IntArray | None = None,
+    ) -> Any:
+        """Return a copy of the native table with the clusters as a column.
+
+        Parameters
+        ----------
+        label_column : str
+            The name of the column of cluster ids; missing where a row was skipped.
+        name_column, score_column : str, optional
+            Names of columns for the clusters' names, missing where a cluster has none, and for the strengths.
+        embeddings : bool
+            Whether to add the vectors, under the name of the hidden column.
+        rows : int64 array, optional
+            The positions of the rows wanted; None is all.
+
+        Raises
+        ------
+        InvalidTable
+            If the table has a column of one of the names.
+        InvalidParameter
+            If strengths are asked for and the method gives none.
+        """
+        return labelled_frame(
+            self.table, self.labels_, label_column=label_column, rows=rows,
+            names=(name_column, self.names_),
+            strengths=(score_column, self.probabilities_, self.partition.method),
+            embeddings=self.embeddings if embeddings else None,
+        )  # fmt: skip
+
+    def to_dp(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what :meth:`to_frame` returns."""
+        return self.to_frame(*args, **kwargs)
+
+    def report(self, path: str | Path, **options: Any) -> Path:
+        """Write one HTML file that shows the clusters, and return its path."""
+        written: Path = VIEWS.load("report")(self, path, **options)
+        return written
+
+
+def clusterby(
+    table: Any,
+    by: By,
+    *,
+    method: Any = "kmeans",
+    n_clusters: int | Literal["auto"] | None = None,
+    encoder: EncoderArgument | Mapping[str, EncoderArgument] = "auto",
+    modality: str | Mapping[str, str] | None = None,
+    embeddings: Embeddings | NDArray[Any] | None = None,
+    random_state: int = 0,
+    **parameters: Any,
+) -> ClusterBy:
+    """Return a table's rows grouped by what the cells of `by` look like or mean.
+
+    Parameters
+    ----------
+    table : frame, dict of lists, or path
+        Any table (see :func:`clusterby.tables.open_table`); it is not changed.
+    by : str, list of str, or dict of str to float
+        The column, or several, or several with weights.
+    method : str or object
+        A registered name (``clusterby methods``), any scikit-learn cluster class name, or an object with
+        ``fit_predict``, of which a copy is fitted.
+    n_clusters : int or "auto", optional
+        How many clusters. None is ``"auto"`` for a method that takes a number.
+    encoder : str, Encoder, callable, or a mapping of columns to these
+        ``"auto"`` chooses by modality.
+    modality : str or mapping of columns to str, optional
+        What the cells are, where they cannot tell by themselves.
+    embeddings : Embeddings or array (n, d), optional
+        The rows' vectors, where there are some already: nothing is encoded then.
+    random_state : int
+        The seed: the same call gives the same labels.
+    **parameters
+        The method's own, under scikit-learn's names.
+
+    Examples
+    --------
+    >>> import clusterby as cb
+    >>> table = {"v": [[0.0], [0.2], [9.0], [9.2]], "price": [1.0, 3.0, 10.0, 30.0]}
+    >>> groups = cb.clusterby(table, "v", n_clusters=2)
+    >>> groups
+    <ClusterBy identity(v) by kmeans: 4 rows, 2 clusters>
+    >>> sorted(groups["price"].mean()["price"])
+    [2.0, 20.0]
+    """
+    weights = column_weights(by)
+    opened = open_table(table)
+    columns = {name: opened.column(name) for name in weights}
+    embedder = None
+    if embeddings is None:
+        embedder, vectors = fit_embedder(columns, weights, encoder=encoder, modality=modality)
+    else:
+        vectors = given_embeddings(embeddings, n_rows=opened.n_rows)
+    fitted = fit(
+        method, vectors.vectors, n_clusters=n_clusters, parameters=parameters, random_state=random_state
+    )
+    making = Making(
+        table=opened, by=MappingProxyType(weights), embedder=embedder, embeddings=vectors, fitted=fitted
+    )
+    return ClusterBy(making, fitted.partition)

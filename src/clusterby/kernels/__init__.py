@@ -1,0 +1,1 @@
+"""Numerics: pure functions of arrays, named after what they compute."""

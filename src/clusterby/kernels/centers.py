@@ -1,0 +1,79 @@
+"""The means of clusters, and which of them is nearest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from clusterby.core.column import FloatArray, IntArray
+
+__all__ = ["mean_centers", "nearest_center"]
+
+_BLOCK_BYTES = 32 * 2**20
+"""How large the block of distances held at a time may be."""
+
+
+def mean_centers(vectors: FloatArray, labels: IntArray) -> FloatArray:
+    """Return the mean vector of each cluster, float32 (k, d), in increasing order of label; −1 has none.
+
+    Parameters
+    ----------
+    vectors : float32 (m, d)
+        The vectors; sums are kept in float64.
+    labels : int64 (m,)
+        Their clusters.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> mean_centers(np.array([[0, 0], [2, 2], [9, 9]], dtype="float32"), np.array([4, 4, -1])).tolist()
+    [[1.0, 1.0]]
+    """
+    order = np.argsort(labels, kind="stable")
+    clusters, starts, sizes = np.unique(labels[order], return_index=True, return_counts=True)
+    centers = np.empty((len(clusters), vectors.shape[1]), dtype=np.float32)
+    for place, (start, size) in enumerate(zip(starts, sizes, strict=True)):
+        centers[place] = vectors[order[start : start + size]].mean(axis=0, dtype=np.float64)
+    return centers[clusters != -1]
+
+
+def nearest_center(vectors: FloatArray, centers: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Return the nearest center of each vector, and how clearly it is the nearest.
+
+    Parameters
+    ----------
+    vectors : float32 (m, d)
+        The vectors.
+    centers : float32 (k, d)
+        At least one center.
+
+    Returns
+    -------
+    nearest : int64 (m,)
+        Positions in `centers`, by euclidean distance, the first where two are equally near.
+    margin : float32 (m,)
+        One minus the ratio of the distances to the nearest and the next nearest center: 1 on a center, 0
+        halfway between two; 1 where there is but one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> line = np.array([[0.0], [1.0], [4.0]], dtype="float32")
+    >>> nearest, margin = nearest_center(line, line[[0, 2]])
+    >>> nearest.tolist(), margin.round(2).tolist()
+    ([0, 0, 1], [1.0, 0.67, 1.0])
+    """
+    nearest = np.empty(len(vectors), dtype=np.int64)
+    margin = np.ones(len(vectors), dtype=np.float32)
+    lengths = np.einsum("ij,ij->i", centers, centers)
+    rows = max(1, _BLOCK_BYTES // (4 * len(centers)))
+    for start in range(0, len(vectors), rows):
+        block = vectors[start : start + rows]
+        squared = lengths - 2 * (block @ centers.T)
+        squared += np.einsum("ij,ij->i", block, block)[:, None]
+        found = squared.argmin(axis=1)
+        nearest[start : start + rows] = found
+        if len(centers) > 1:
+            two = np.sqrt(np.maximum(np.partition(squared, 1, axis=1)[:, :2], 0))
+            ratio = np.divide(two[:, 0], two[:, 1], out=np.ones(len(block), np.float32), where=two[:, 1] > 0)
+            margin[start : start + rows] = 1 - ratio
+    return nearest, margin

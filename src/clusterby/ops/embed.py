@@ -1,0 +1,130 @@
+"""Embed the rows of a table."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+
+from clusterby.core.column import Column
+from clusterby.core.embeddings import Embeddings
+from clusterby.core.errors import UnknownColumn
+from clusterby.core.modality import Modality, parse_modality
+from clusterby.encoders import choose_encoder
+from clusterby.encoders.choose import EncoderArgument
+from clusterby.engines import Engine
+from clusterby.media import infer_modality
+from clusterby.ops.embedder import Embedder, Part, fit_part
+from clusterby.ops.weights import By, column_weights
+from clusterby.tables import as_column, open_table
+
+__all__ = ["embed", "fit_embedder"]
+
+log = logging.getLogger(__name__)
+
+V = TypeVar("V")
+
+
+def embed(
+    data: Any,
+    by: By | None = None,
+    *,
+    encoder: EncoderArgument | Mapping[str, EncoderArgument] = "auto",
+    modality: str | Mapping[str, str] | None = None,
+    engine: Engine | None = None,
+) -> Embeddings:
+    """Return the vectors of a table's rows, or of a column's cells.
+
+    Parameters
+    ----------
+    data : frame, dict of lists, path, or a column
+        Any table (see :func:`clusterby.tables.open_table`), or a column alone; it is not changed.
+    by : str, list of str, or dict of str to float, optional
+        The column of the table to embed, or several, or several with weights. Vectors of several columns stand side by
+        side, each column centred and scaled so that its mean squared distance from the centre is its weight.
+    encoder : str, Encoder, callable, or a mapping of columns to these
+        ``"auto"`` chooses by modality, and logs its choice, its reason and its weakness.
+    modality : str or mapping of columns to str, optional
+        What the cells are, where they cannot tell by themselves.
+    engine : Engine, optional
+        Where cells are decoded; None takes threads on this machine.
+
+    Raises
+    ------
+    UnknownColumn, InvalidTable, AmbiguousModality, UnknownEncoder, NothingToCluster
+        Each with the next step.
+
+    Examples
+    --------
+    >>> import clusterby as cb
+    >>> cb.embed({"v": [[0.0, 1.0], [1.0, 0.0], None]}, "v")
+    <Embeddings identity(v): 2 × 2, 1 rows skipped>
+    """
+    if by is None:
+        column = as_column(data)
+        return fit_embedder(
+            {column.name: column}, {column.name: 1.0}, encoder=encoder, modality=modality, engine=engine
+        )[1]
+    opened = open_table(data)
+    weights = column_weights(by)
+    columns = {name: opened.column(name) for name in weights}
+    return fit_embedder(columns, weights, encoder=encoder, modality=modality, engine=engine)[1]
+
+
+def fit_embedder(
+    columns: Mapping[str, Column],
+    weights: Mapping[str, float],
+    *,
+    encoder: EncoderArgument | Mapping[str, EncoderArgument] = "auto",
+    modality: str | Mapping[str, str] | None = None,
+    engine: Engine | None = None,
+) -> tuple[Embedder, Embeddings]:
+    """Return the fitted way from columns to vectors, and the vectors of these columns; see :func:`embed`."""
+    encoders = _per_column(encoder, columns, default="auto")
+    modalities = _per_column(modality, columns, default=None)
+    choices = {
+        name: choose_encoder(encoders[name], _modality(column, modalities[name]), column=name)
+        for name, column in columns.items()
+    }
+    fitted = [fit_part(column, choices[name], engine=engine) for name, column in columns.items()]
+    parts, pieces = tuple(p for p, _ in fitted), [e for _, e in fitted]
+    if len(parts) > 1:
+        parts = tuple(
+            _weighted(part, piece, weights[part.choice.column])
+            for part, piece in zip(parts, pieces, strict=True)
+        )
+    embedder = Embedder(parts=parts)
+    embeddings = embedder.join(pieces)
+    left_out = embeddings.n_rows - len(embeddings)
+    if left_out:
+        first = embeddings.skipped[0]
+        log.warning(
+            "skipped %d of %d rows; the first is row %d, column %r: %s",
+            left_out, embeddings.n_rows, first.row, first.column, first.reason,
+        )  # fmt: skip
+    return embedder, embeddings
+
+
+def _modality(column: Column, given: str | Modality | None) -> Modality:
+    return infer_modality(column) if given is None else parse_modality(given)
+
+
+def _per_column(given: V | Mapping[str, V], columns: Mapping[str, Any], *, default: V) -> dict[str, V]:
+    if not isinstance(given, Mapping):
+        return dict.fromkeys(columns, given)
+    for name in given:
+        if name not in columns:
+            raise UnknownColumn(name, columns)
+    return {name: given.get(name, default) for name in columns}
+
+
+def _weighted(part: Part, piece: Embeddings, weight: float) -> Part:
+    center = piece.vectors.mean(axis=0, dtype=np.float64) if len(piece) else np.zeros(piece.dimension)
+    center = center.astype(np.float32)
+    spread = (
+        float(np.mean(np.sum((piece.vectors - center) ** 2, axis=1, dtype=np.float64))) if len(piece) else 0.0
+    )
+    scale = (weight / spread) ** 0.5 if spread > 0 else 1.0
+    return Part(choice=part.choice, encoder=part.encoder, center=center, scale=scale)

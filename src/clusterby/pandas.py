@@ -1,0 +1,24 @@
+"""The pandas door: ``import clusterby.pandas`` adds ``df.clusterby("image")`` and its kin.
+
+Examples
+--------
+>>> import pandas as pd
+>>> import clusterby.pandas
+>>> df = pd.DataFrame({"v": [[0.0], [0.1], [9.0]], "price": [1.0, 3.0, 10.0]})
+>>> sorted(df.clusterby("v", n_clusters=2)["price"].mean())
+[2.0, 10.0]
+>>> df["v"].clusterby.cluster(n_clusters=2).shape
+(3,)
+"""
+
+from __future__ import annotations
+
+from pandas.api.extensions import register_dataframe_accessor, register_series_accessor
+
+from clusterby.accessors import FRAME_VERBS, ColumnVerbs, frame_verb
+
+__all__: list[str] = []
+
+for name, function in FRAME_VERBS.items():
+    register_dataframe_accessor(name)(frame_verb(function))
+register_series_accessor("clusterby")(ColumnVerbs)
