@@ -58,11 +58,7 @@ def session(*, quiet: bool, debug: bool) -> Iterator[None]:
     except (ClusterbyError, OSError) as error:
         if debug:
             raise
-        _say(
-            f"error: {type(error).__name__}: {_one_line(error)}"
-            if isinstance(error, ClusterbyError)
-            else f"error: {_one_line(error)}"
-        )
+        _say(f"error: {type(error).__name__}: {_one_line(error)}")
         raise typer.Exit(1) from None
     except MemoryError:
         if debug:

@@ -14,6 +14,7 @@ All share :class:`ClusterbyError`; each is also the built-in error a caller woul
     ├── AmbiguousModality     ValueError    the cells may be more than one thing: ask for modality=
     ├── NothingToCluster      ValueError    not one row could be encoded
     ├── UnreadableSource      OSError       a file or folder that cannot be read as a table
+    ├── UnwritableTarget      OSError       a file that cannot be written, or that must not be overwritten
     ├── UnreadableCell        ValueError    one cell; caught by `embed`, which skips the row
     └── MissingExtra          ImportError   an optional library is not installed
 """
@@ -38,6 +39,7 @@ __all__ = [
     "UnknownView",
     "UnreadableCell",
     "UnreadableSource",
+    "UnwritableTarget",
 ]
 
 
@@ -122,6 +124,10 @@ class NothingToCluster(ClusterbyError, ValueError):
 
 class UnreadableSource(ClusterbyError, OSError):
     """A file or folder that cannot be read as a table."""
+
+
+class UnwritableTarget(ClusterbyError, OSError):
+    """A file that cannot be written, or that must not be overwritten."""
 
 
 class UnreadableCell(ClusterbyError, ValueError):

@@ -62,7 +62,8 @@ class Partition:
     def clusters(self) -> IntArray:
         """The ids of the clusters that have members, increasing, noise left out."""
         ids = np.unique(self.labels)
-        return ids[ids != NOISE].astype(np.int64)
+        clusters: IntArray = ids[ids != NOISE]
+        return clusters
 
     @property
     def n_clusters(self) -> int:

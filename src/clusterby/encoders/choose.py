@@ -90,11 +90,11 @@ def choose_encoder(encoder: EncoderArgument, modality: Modality, *, column: str)
         if encoder == "auto":
             log.info("encoder %s", choice)
         return choice
+    if isinstance(encoder, type) or not (isinstance(encoder, Encoder) or callable(encoder)):
+        raise InvalidParameter(
+            f"encoder={encoder!r:.80}: give a registered name, 'auto', an Encoder or a function of a list of cells"
+        )
     if not isinstance(encoder, Encoder):
-        if not callable(encoder) or isinstance(encoder, type):
-            raise InvalidParameter(
-                f"encoder={encoder!r:.80}: give a registered name, 'auto', an Encoder or a function of a list of cells"
-            )
         encoder = FunctionEncoder(encoder)
     return EncoderChoice(
         column=column, modality=modality, name=encoder.name, encoder=encoder, reason="given by the caller",

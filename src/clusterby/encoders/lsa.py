@@ -17,6 +17,7 @@ __all__ = ["LsaEncoder"]
 _DIMENSIONS = 128
 _WORD_FEATURES, _CHARACTER_FEATURES = 100_000, 50_000
 _COMMON = 0.5  # a word in more than half of the texts tells them apart no better than chance
+_WORD = r"(?u)\b\w+\b"  # a word may be one letter long, as it often is outside English
 _SMALL = 50  # texts, below which document frequencies are too coarse to drop words by
 
 
@@ -61,7 +62,7 @@ class LsaEncoder:
         common: float = _COMMON if len(items) >= _SMALL else 1.0
         rare = 2 if len(items) >= _SMALL else 1
         words = TfidfVectorizer(
-            ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", sublinear_tf=True, min_df=rare, max_df=common,
+            ngram_range=(1, 2), token_pattern=_WORD, sublinear_tf=True, min_df=rare, max_df=common,
             max_features=_WORD_FEATURES, strip_accents="unicode", dtype=np.float32,
         )  # fmt: skip
         letters = TfidfVectorizer(
@@ -82,7 +83,8 @@ class LsaEncoder:
         """Return unit rows, float32 (m, d)."""
         vectors = np.asarray(self._svd.transform(self._count(items)), dtype=np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-9)
+        units: FloatArray = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-9)
+        return units
 
     def encode_queries(self, queries: Sequence[str]) -> FloatArray:
         """Return unit rows, float32 (q, d): a query is a text like any other."""

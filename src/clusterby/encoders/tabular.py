@@ -15,6 +15,7 @@ __all__ = ["TabularEncoder"]
 
 _MOST_CATEGORIES = 256  # rarer values share one dimension
 _CLIP = 3.0  # robust standard scores beyond this are squashed
+_FAR = 1e9  # where the squashed score has long reached its bound in float32
 
 # Period in microseconds of each cycle a date is placed on; a year is the mean Gregorian one.
 _HOUR = 3_600_000_000
@@ -84,8 +85,10 @@ class TabularEncoder:
 
     def _squash(self, values: NDArray[np.float64]) -> FloatArray:
         middle, spread = self._scale
-        scores = (values - middle) / spread
-        return (scores / np.sqrt(1 + (scores / _CLIP) ** 2)).astype(np.float32)
+        with np.errstate(over="ignore"):  # what overflows is squashed to the bound all the same
+            scores = np.clip((values - middle) / spread, -_FAR, _FAR)
+        squashed: FloatArray = (scores / np.hypot(1, scores / _CLIP)).astype(np.float32)
+        return squashed
 
 
 def _robust_scale(values: NDArray[np.float64]) -> tuple[float, float]:

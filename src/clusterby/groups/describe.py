@@ -163,18 +163,18 @@ def _share_marks(
         counts = np.bincount(inside_codes, minlength=len(values)).astype(np.float64)
         z = np.sqrt(_log_likelihood_ratio(counts, totals, size, n))
         lift = np.divide(counts / size, totals / n, out=np.zeros_like(counts), where=totals > 0)
-        for code in np.flatnonzero((z >= _LEAST_Z) & (lift > 1)):
-            found.append(
-                Mark(
-                    key=key,
-                    column=name,
-                    value=str(values[code]),
-                    inside=float(counts[code] / size),
-                    overall=float(totals[code] / n),
-                    effect=float(lift[code]),
-                    z=float(z[code]),
-                )  # fmt: skip
+        found += [
+            Mark(
+                key=key,
+                column=name,
+                value=str(values[code]),
+                inside=float(counts[code] / size),
+                overall=float(totals[code] / n),
+                effect=float(lift[code]),
+                z=float(z[code]),
             )
+            for code in np.flatnonzero((z >= _LEAST_Z) & (lift > 1))
+        ]
     return found
 
 

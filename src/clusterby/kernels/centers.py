@@ -33,7 +33,8 @@ def mean_centers(vectors: FloatArray, labels: IntArray) -> FloatArray:
     centers = np.empty((len(clusters), vectors.shape[1]), dtype=np.float32)
     for place, (start, size) in enumerate(zip(starts, sizes, strict=True)):
         centers[place] = vectors[order[start : start + size]].mean(axis=0, dtype=np.float64)
-    return centers[clusters != -1]
+    kept: FloatArray = centers[clusters != -1]
+    return kept
 
 
 def nearest_center(vectors: FloatArray, centers: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -59,8 +60,8 @@ def nearest_center(vectors: FloatArray, centers: FloatArray) -> tuple[IntArray, 
     >>> import numpy as np
     >>> line = np.array([[0.0], [1.0], [4.0]], dtype="float32")
     >>> nearest, margin = nearest_center(line, line[[0, 2]])
-    >>> nearest.tolist(), margin.round(2).tolist()
-    ([0, 0, 1], [1.0, 0.67, 1.0])
+    >>> nearest.tolist(), [f"{m:.2f}" for m in margin]
+    ([0, 0, 1], ['1.00', '0.67', '1.00'])
     """
     nearest = np.empty(len(vectors), dtype=np.int64)
     margin = np.ones(len(vectors), dtype=np.float32)

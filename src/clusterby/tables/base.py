@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
@@ -37,6 +37,7 @@ class Grouping(Protocol):
         """Return several aggregates: ``{"date": "mean", "size": ["min", "max"]}`` or ``a=("date", "mean")``."""
 
 
+@runtime_checkable
 class Table(Protocol):
     """Rows and columns of any library; what it gives back is of that library's own kind."""
 

@@ -23,11 +23,11 @@ _DATES = (dt.date, np.datetime64)
 _SECOND = np.timedelta64(1, "s")
 
 
-def make_column(name: str, cells: NDArray[Any], type: ColumnType) -> Column:  # noqa: A002 - the field's own name
+def make_column(name: str, cells: NDArray[Any], kind: ColumnType) -> Column:
     """Return a column over a read-only view of the cells, so that the caller's memory is safe."""
     cells = cells.view()
     cells.flags.writeable = False
-    return Column(name=name, cells=cells, type=type)
+    return Column(name=name, cells=cells, type=kind)
 
 
 def object_array(cells: Iterable[Any], count: int) -> ObjectArray:
@@ -52,7 +52,7 @@ def is_missing(cell: Any) -> bool:
     if cell is None or cell is np.ma.masked:
         return True
     if isinstance(cell, (float, np.floating)):
-        return bool(cell != cell)  # noqa: PLR0124 - true of NaN alone
+        return bool(cell != cell)  # true of NaN alone
     if isinstance(cell, (np.datetime64, np.timedelta64)):
         return bool(np.isnat(cell))
     if isinstance(cell, Decimal):
@@ -162,15 +162,18 @@ def read_array(array: NDArray[Any], name: str) -> Column:
 
 
 def _read_masked(array: np.ma.MaskedArray[Any, Any], name: str) -> Column:
-    masked = np.ma.getmaskarray(array)
-    rows = masked.any(axis=tuple(range(1, array.ndim)))
-    whole = read_array(np.ma.getdata(array), name)
-    cells = whole.cells.astype(object) if whole.cells.ndim == 1 and whole.cells.dtype == object else whole.cells.copy()
-    if whole.type in ("number", "date"):
-        cells[rows] = "NaT" if whole.type == "date" else np.nan
+    data, masked = np.ma.getdata(array), np.ma.getmaskarray(array)
+    if array.ndim == 1 and data.dtype.kind not in "iufMm":
+        objects = data.astype(object)
+        objects[masked] = None
+        return read_cells(objects, name)
+    whole = read_array(data, name)
+    if array.ndim == 1:
+        cells = whole.cells.copy()
+        cells[masked] = np.datetime64("NaT") if whole.type == "date" else np.nan
     else:
-        cells = object_array(cells, len(cells)) if cells.ndim > 1 else cells
-        cells[rows] = None
+        cells = object_array(whole.cells, len(data))
+        cells[masked.any(axis=tuple(range(1, array.ndim)))] = None
     return make_column(name, cells, whole.type)
 
 
@@ -178,7 +181,9 @@ def _all(types: set[type], accepted: type | tuple[type, ...]) -> bool:
     return all(issubclass(t, accepted) for t in types)
 
 
-def _convert(objects: ObjectArray, missing: NDArray[np.bool_], convert: Any, blank: Any) -> NDArray[Any] | None:
+def _convert(
+    objects: ObjectArray, missing: NDArray[np.bool_], convert: Any, blank: Any
+) -> NDArray[Any] | None:
     cells = np.full(len(objects), blank)
     try:
         cells[~missing] = [convert(cell) for cell in objects[~missing]]

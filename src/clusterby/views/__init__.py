@@ -1,1 +1,1 @@
-"""."""
+"""Views: functions of a result that show it."""

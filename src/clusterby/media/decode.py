@@ -1,0 +1,88 @@
+"""Decode cells of any modality."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clusterby.core.column import Column
+from clusterby.core.errors import InvalidParameter
+from clusterby.core.modality import Modality
+from clusterby.media.decoded import Decoded
+from clusterby.media.text import decode_texts
+from clusterby.media.values import decode_categories, decode_dates, decode_numbers
+from clusterby.media.vectors import decode_vectors
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = ["decode", "decode_cell"]
+
+_DECODERS: dict[Modality, Callable[[Column], Decoded]] = {
+    Modality.TEXT: decode_texts,
+    Modality.NUMBER: decode_numbers,
+    Modality.CATEGORY: decode_categories,
+    Modality.DATE: decode_dates,
+    Modality.VECTOR: decode_vectors,
+}
+
+
+def decode(column: Column, modality: Modality) -> Decoded:
+    """Return a whole column, decoded.
+
+    Parameters
+    ----------
+    column : Column
+        Its cells; they are not changed.
+    modality : Modality
+        TEXT, NUMBER, CATEGORY, DATE or VECTOR. Images are decoded cell by cell, see :func:`decode_cell`.
+
+    Raises
+    ------
+    InvalidParameter
+        If the modality is another one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> column = Column(name="size", cells=np.array([1.5, np.nan]), type="number")
+    >>> decode(column, Modality.NUMBER).faults
+    {1: 'missing value'}
+    """
+    if modality not in _DECODERS:
+        raise InvalidParameter(
+            f"column {column.name!r}: cells of modality '{modality}' cannot be decoded as one column, "
+            f"only: {', '.join(_DECODERS)}"
+        )
+    return _DECODERS[modality](column)
+
+
+def decode_cell(
+    cell: Any, modality: Modality, *, base: Path | None = None, shrink_to: int | None = None
+) -> Image.Image:
+    """Return one medium, decoded; safe to call from several threads.
+
+    Parameters
+    ----------
+    cell : object
+        See :func:`clusterby.media.decode_image`.
+    modality : Modality
+        IMAGE.
+    base : Path, optional
+        The folder against which a relative path is resolved, after the working folder.
+    shrink_to : int, optional
+        The shorter side of a larger image, in pixels, after decoding.
+
+    Raises
+    ------
+    UnreadableCell
+        If the cell cannot be decoded; the message is the reason.
+    InvalidParameter
+        If the modality is another one.
+    """
+    if modality is not Modality.IMAGE:
+        raise InvalidParameter(f"cells of modality '{modality}' cannot be decoded one by one, only: image")
+    from clusterby.media.image import decode_image
+
+    return decode_image(cell, base=base, shrink_to=shrink_to)

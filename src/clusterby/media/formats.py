@@ -1,0 +1,81 @@
+"""File formats: which suffixes and first bytes belong to images, audio and video."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from clusterby.core.modality import Modality
+
+__all__ = ["SUFFIXES", "is_url", "modality_of_bytes", "modality_of_path"]
+
+_IMAGE = "png apng jpg jpeg jpe jfif mpo webp gif bmp dib tif tiff avif heic heif jp2 j2k jpx ppm pgm pbm pnm qoi tga ico"
+_AUDIO = "wav mp3 flac ogg oga opus m4a aac aif aiff wma"
+_VIDEO = "mp4 m4v mov avi mkv webm mpg mpeg wmv"
+
+SUFFIXES: dict[str, Modality] = {
+    f".{suffix}": modality
+    for modality, suffixes in ((Modality.IMAGE, _IMAGE), (Modality.AUDIO, _AUDIO), (Modality.VIDEO, _VIDEO))
+    for suffix in suffixes.split()
+}
+"""The modality of each file suffix, in lower case with its point."""
+
+_SCHEMES = ("http://", "https://", "s3://", "gs://", "ftp://")
+
+_IMAGE_STARTS = (
+    b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"qoif", b"\0\0\1\0",
+    b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"8BPS",
+)  # fmt: skip
+_AUDIO_STARTS = (b"fLaC", b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
+_VIDEO_STARTS = (b"\x1aE\xdf\xa3", b"\0\0\1\xba")
+_RIFF = {b"WEBP": Modality.IMAGE, b"WAVE": Modality.AUDIO, b"AVI ": Modality.VIDEO}
+_IMAGE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"heim", b"mif1")
+_AUDIO_BRANDS = (b"M4A ", b"M4B ")
+
+
+def is_url(text: str) -> bool:
+    """Whether a text is the address of something that would have to be fetched.
+
+    Examples
+    --------
+    >>> is_url("https://example.org/a.png"), is_url("images/a.png")
+    (True, False)
+    """
+    return text[:8].lower().startswith(_SCHEMES)
+
+
+def modality_of_path(path: str | PurePath) -> Modality | None:
+    """Return what a path or address leads to by its suffix, or None if the suffix is of no medium.
+
+    Examples
+    --------
+    >>> modality_of_path("cats/1.JPG"), modality_of_path("notes.txt")
+    (<Modality.IMAGE: 'image'>, None)
+    """
+    text = str(path)
+    if is_url(text):
+        text = text.partition("#")[0].partition("?")[0]
+    return SUFFIXES.get(PurePath(text).suffix.lower())
+
+
+def modality_of_bytes(head: bytes) -> Modality | None:
+    """Return what a file is by its first 16 bytes or more, or None if they tell nothing.
+
+    Examples
+    --------
+    >>> modality_of_bytes(b"GIF89a" + bytes(10))
+    <Modality.IMAGE: 'image'>
+    """
+    if head[:4] == b"RIFF":
+        return _RIFF.get(head[8:12])
+    if head[4:8] == b"ftyp":
+        brand = head[8:12]
+        if brand in _IMAGE_BRANDS:
+            return Modality.IMAGE
+        return Modality.AUDIO if brand in _AUDIO_BRANDS else Modality.VIDEO
+    bitmap = head[:2] == b"BM" and head[6:10] == bytes(4)
+    portable = head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace()
+    if bitmap or portable or head.startswith(_IMAGE_STARTS):
+        return Modality.IMAGE
+    if head.startswith(_AUDIO_STARTS):
+        return Modality.AUDIO
+    return Modality.VIDEO if head.startswith(_VIDEO_STARTS) else None

@@ -1,0 +1,79 @@
+"""Open an image file by what it holds, without decoding it."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import IO
+
+from PIL import Image, ImageFile
+
+from clusterby.core.errors import UnreadableCell
+from clusterby.core.modality import Modality
+from clusterby.media.formats import modality_of_bytes
+
+__all__ = ["PILLOW_ERRORS", "in_our_words", "open_image"]
+
+_REFUSED = frozenset({"EPS", "IM", "IMT", "IPTC", "PCD", "SPIDER"})
+"""EPS, for Pillow would run Ghostscript on it; the others, for Pillow can but guess that a file is one."""
+
+PILLOW_ERRORS = (
+    OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, AttributeError, RuntimeError,
+    MemoryError, struct.error, zlib.error, UserWarning, Image.DecompressionBombError, Image.DecompressionBombWarning,
+)  # fmt: skip
+"""What Pillow's decoders are known to raise over damaged files; a warning is one where warnings are errors."""
+
+
+def open_image(stream: IO[bytes]) -> ImageFile.ImageFile:
+    """Return the image whose header the stream begins with; its pixels are not read yet.
+
+    Asks the formats that Pillow and its plugins have registered, as ``Image.open`` does, but leaves
+    the check of the size to the caller: ``Image.open`` compares it with one limit for the whole
+    process and warns instead of refusing.
+
+    Raises
+    ------
+    UnreadableCell
+        If the stream is no image, or one with a damaged header.
+    """
+    head = stream.read(32)
+    hint = None
+    for load_formats in (Image.preinit, Image.init):  # the common formats, then all of them
+        load_formats()
+        for name in [n for n in Image.ID if n not in _REFUSED]:
+            factory, accepts = Image.OPEN[name]
+            accepted = accepts(head[:16]) if accepts is not None else True
+            if isinstance(accepted, str):  # the format is known, its library is not installed
+                hint = accepted
+            elif accepted:
+                stream.seek(0)
+                try:
+                    return factory(stream, "")
+                except (SyntaxError, IndexError, TypeError, struct.error):
+                    continue  # not of this format after all
+                except PILLOW_ERRORS as error:
+                    raise in_our_words(error) from error
+    raise UnreadableCell(hint or _not_an_image(head))
+
+
+def in_our_words(error: BaseException) -> UnreadableCell:
+    """Return the reason for a row whose image a decoder gave up on."""
+    if isinstance(error, MemoryError):
+        return UnreadableCell("too large for the memory of this machine")
+    said = " ".join(str(error).split()) or type(error).__name__
+    kind = "truncated" if _speaks_of_an_end(said) else "damaged"
+    return UnreadableCell(f"{kind}: {said[:120]}")
+
+
+def _speaks_of_an_end(said: str) -> bool:
+    return any(
+        word in said.lower() for word in ("truncated", "eof", "not enough", "incomplete", "but only got")
+    )
+
+
+def _not_an_image(head: bytes) -> str:
+    if modality_of_bytes(head) is Modality.IMAGE:
+        return "damaged: its header cannot be read"
+    text = head[:9].decode("ascii", "replace")
+    shown = repr(text) if text.isprintable() and "\ufffd" not in text else f"the bytes {head[:9].hex(' ')}"
+    return f"not an image (starts with {shown})"
