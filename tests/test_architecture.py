@@ -28,7 +28,7 @@ HOMES = {
     "pyarrow": ("tables/",),
     "narwhals": ("tables/",),
     "PIL": ("media/", "encoders/", "samples/"),
-    "sklearn": ("clusterers/", "encoders/", "kernels/", "samples/", "views/layout.py", "ops/agreement.py"),
+    "sklearn": ("clusterers/", "encoders/", "kernels/", "samples/", "views/layout.py", "ops/agreement.py", "ops/silhouette.py"),
     "scipy": ("clusterers/", "encoders/", "kernels/"),
     "jinja2": ("views/",),
     "typer": ("cli/",),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clusterby.core.column import Column, IntArray
-from clusterby.tables import factorize
+from clusterby.tables import build_native, factorize
 from clusterby.tables.base import Table
 
 __all__ = ["Mark", "describe", "marks"]
@@ -57,7 +57,7 @@ def describe(
 ) -> Any:
     """Return the marks of every group as a native table, the strongest first within each group."""
     found = marks(table, rows, leave_out=leave_out, most=most)
-    return table.like(
+    return build_native(
         {
             key: [m.key for m in found],
             "column": [m.column for m in found],
@@ -66,7 +66,8 @@ def describe(
             "overall": np.array([m.overall for m in found], dtype=np.float64),
             "effect": np.array([m.effect for m in found], dtype=np.float64),
             "z": np.array([m.z for m in found], dtype=np.float64),
-        }
+        },
+        kind=table.kind,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -50,8 +50,14 @@ class RowSlicer:
 
     def __getitem__(self, where: Any) -> Any:
         key, part = where if _asks_for_part(where, self._grouped.rows) else (where, slice(None))
-        rows = self._grouped.rows_of(key)[part]
-        return self._grouped.table.take(np.atleast_1d(rows))
+        members = self._grouped.rows_of(key)
+        try:
+            rows = np.atleast_1d(members[part])
+        except IndexError:
+            raise InvalidParameter(
+                f"slice[{key!r}, {part!r}]: group {key!r} has {len(members)} rows; give places within them"
+            ) from None
+        return self._grouped.table.take(rows)
 
 
 class Grouped(Aggregates):
@@ -136,4 +142,6 @@ class Grouped(Aggregates):
 
 
 def _asks_for_part(where: Any, rows: Mapping[Any, IntArray]) -> bool:
-    return isinstance(where, tuple) and len(where) == 2 and where not in rows
+    if not isinstance(where, tuple) or len(where) != 2:
+        return False
+    return not isinstance(where[1], Hashable) or isinstance(where[1], slice) or where not in rows

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clusterby.clusterers.silhouette import silhouette
 from clusterby.core.embeddings import Embeddings
 from clusterby.core.partition import NOISE, Partition
 from clusterby.groups.exemplars import distances_to_centers
+from clusterby.ops.silhouette import mean_silhouette
 
 __all__ = ["Quality", "measure_quality"]
 
-_SAMPLE = 5_000
+_SAMPLE = 3_000
 """Rows the silhouette is measured on; it compares all pairs."""
 
 
@@ -57,7 +57,7 @@ def measure_quality(embeddings: Embeddings, partition: Partition, *, random_stat
     place = np.searchsorted(partition.clusters, labels)
     within = np.bincount(place, weights=distances) / np.bincount(place)
     cohesion = 1 - within / spread if spread > 0 else np.ones_like(within)
-    score, sample = silhouette(vectors, labels, sample=_SAMPLE, random_state=random_state)
+    score, sample = mean_silhouette(vectors, labels, most=_SAMPLE, random_state=random_state)
     return Quality(
         silhouette=score,
         sample=sample,

@@ -38,8 +38,14 @@ class SliceBy(Grouped):
     """
 
     def __init__(
-        self, table: Table, rows: Mapping[str, IntArray], scores: FloatArray, thresholds: Mapping[str, float]
+        self,
+        table: Table,
+        by: Sequence[str],
+        rows: Mapping[str, IntArray],
+        scores: FloatArray,
+        thresholds: Mapping[str, float],
     ) -> None:
+        self.by = tuple(by)
         self.scores_ = scores
         self.thresholds_ = MappingProxyType(dict(thresholds))
         self._members = MappingProxyType(dict(rows))
@@ -57,7 +63,7 @@ class SliceBy(Grouped):
 
     def describe(self, most: int = 5) -> Any:
         """Return which values of the columns mark each slice; see :meth:`ClusterBy.describe`."""
-        return describe(self.table, self.rows, key="slice", leave_out=(), most=most)
+        return describe(self.table, self.rows, key="slice", leave_out=self.by, most=most)
 
 
 def sliceby(
@@ -119,7 +125,9 @@ def sliceby(
             "that is aligned with language (clusterby encoders)"
         )
     scores = _cosines(embeddings, tower.encode_queries(asked))
-    return _by_scores(opened, asked, scores, embeddings, threshold, most)
+    rows, thresholds = _best_rows(asked, scores, embeddings, threshold, most)
+    everywhere = np.ma.filled(spread_labels(scores, embeddings), np.nan)
+    return SliceBy(opened, names, rows, everywhere, thresholds)
 
 
 def _repeated(table: Table, rows: Mapping[str, IntArray]) -> tuple[Table, Grouping]:
@@ -152,14 +160,13 @@ def _unit(vectors: FloatArray) -> FloatArray:
     return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
 
 
-def _by_scores(
-    table: Table,
+def _best_rows(
     queries: Sequence[str],
     scores: FloatArray,
     embeddings: Embeddings,
     threshold: float | None,
     most: int | None,
-) -> SliceBy:
+) -> tuple[dict[str, IntArray], dict[str, float]]:
     rows: dict[str, IntArray] = {}
     thresholds: dict[str, float] = {}
     for place, query in enumerate(queries):
@@ -168,8 +175,7 @@ def _by_scores(
         inside = np.flatnonzero(of_query >= least)
         best = inside[np.argsort(-of_query[inside], kind="stable")][:most]
         rows[query], thresholds[query] = embeddings.rows[best], least
-    everywhere = np.ma.filled(spread_labels(scores, embeddings), np.nan)
-    return SliceBy(table, rows, everywhere, thresholds)
+    return rows, thresholds
 
 
 def _by_flags(table: Table, columns: Sequence[Column]) -> SliceBy:
@@ -185,4 +191,4 @@ def _by_flags(table: Table, columns: Sequence[Column]) -> SliceBy:
         true = np.isin(codes, [code for code, value in enumerate(values) if value])
         rows[column.name] = np.flatnonzero(true).astype(np.int64)
         flags.append(np.where(codes < 0, np.nan, true).astype(np.float32))
-    return SliceBy(table, rows, np.stack(flags, axis=1), dict.fromkeys(rows, 1.0))
+    return SliceBy(table, list(rows), rows, np.stack(flags, axis=1), dict.fromkeys(rows, 1.0))

@@ -29,7 +29,7 @@ def given_embeddings(vectors: Any, *, n_rows: int | None = None, dimension: int 
         If there are more or fewer.
     """
     if not isinstance(vectors, Embeddings):
-        vectors = embed(vectors, modality="vector")
+        vectors = embed({"embeddings": vectors}, "embeddings", modality="vector")
     if n_rows is not None and vectors.n_rows != n_rows:
         raise InvalidVectors(
             f"embeddings for {vectors.n_rows} rows, but the table has {n_rows}: give one vector per row"

@@ -170,9 +170,8 @@ def plan_several(
     steps: list[Step] = []
     for part in plan:
         if not isinstance(part, Mapping):
-            hows = check_names(part)
-            every = [name for name in schema if all(name in plan_all(schema, keys, how) for how in hows)]
-            part = dict.fromkeys(every, part)
+            about = [plan_all(schema, keys, how) for how in check_names(part)]
+            part = {name: part for name in schema if all(name in names for names in about)}
         for column, how in part.items():
             for one in check_names(how):
                 output = column if isinstance(how, str) else f"{column}_{one}"
@@ -212,7 +211,7 @@ def _checked(steps: list[Step], schema: Schema, keys: Sequence[str]) -> list[Ste
     return steps
 
 
-def _trait(dtype: nw.dtypes.DType) -> Trait:  # noqa: PLR0911
+def _trait(dtype: nw.dtypes.DType) -> Trait:
     if dtype.is_numeric():
         return "number"
     if isinstance(dtype, nw.Boolean):

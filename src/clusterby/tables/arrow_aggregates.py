@@ -59,17 +59,15 @@ def number_groups(keys: Mapping[str, Any]) -> tuple[IntArray, IntArray]:
     >>> codes.tolist(), firsts.tolist()
     ([1, 0, -1, 1], [1, 0])
     """
-    codes: IntArray | None = None
-    for name, column in keys.items():
-        ranks = _rank(column, name)
-        if codes is not None:
-            combined = codes * (int(ranks.max(initial=-1)) + 1) + ranks
-            missing = (codes < 0) | (ranks < 0)
-            ranks = np.full(len(ranks), -1, dtype=np.int64)
-            ranks[~missing] = np.unique(combined[~missing], return_inverse=True)[1]
-        codes = ranks
-    assert codes is not None, "check_keys lets no empty mapping through"
-    return codes, _end_rows(codes, np.arange(len(codes)), "first", int(codes.max(initial=-1)) + 1)
+    first, *others = [_rank(column, name) for name, column in keys.items()]
+    codes = first
+    for ranks in others:
+        missing = (codes < 0) | (ranks < 0)
+        combined = codes * (int(ranks.max(initial=-1)) + 1) + ranks
+        codes = np.full(len(ranks), -1, dtype=np.int64)
+        codes[~missing] = np.unique(combined[~missing], return_inverse=True)[1]
+    rows = np.flatnonzero(codes >= 0)
+    return codes, _end_rows(codes[rows], rows, "first", int(codes.max(initial=-1)) + 1)
 
 
 def aggregate_groups(column: Any, how: str, codes: IntArray, k: int) -> Any:
@@ -129,11 +127,10 @@ def _aggregate_moments(column: Any, how: str, codes: IntArray, rows: IntArray, k
         return _reduce(steps, how, codes)
     start = 0 if how in ("sum", "min", "max") else (pc.min(steps).as_py() or 0)
     offsets = pc.subtract(steps, start)
-    if how == "median":
-        found = _median(offsets.to_numpy(zero_copy_only=False), codes, rows, k)
-    else:
-        found = _reduce(offsets, how, codes)
-    return pc.add(pc.round(found).cast(pa.int64()), start).cast(counts).cast(kind)
+    is_median = how == "median"
+    found = _median(offsets.to_numpy(), codes, rows, k) if is_median else _reduce(offsets, how, codes)
+    whole = pc.round(found).cast(pa.int64()) if pa.types.is_floating(found.type) else found
+    return pc.add(whole, start).cast(counts).cast(kind)
 
 
 def _reduce(column: Any, how: str, codes: IntArray) -> Any:
@@ -192,4 +189,5 @@ def _rank(column: Any, name: str) -> IntArray:
     rank = np.empty(len(order) + 1, dtype=np.int64)
     rank[order] = np.arange(len(order))
     rank[-1] = -1  # what a null's code finds
-    return rank[one.indices.cast(pa.int64()).fill_null(-1).to_numpy()]
+    codes: IntArray = rank[one.indices.cast(pa.int64()).fill_null(-1).to_numpy()]
+    return codes

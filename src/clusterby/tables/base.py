@@ -30,6 +30,9 @@ class Grouping(Protocol):
     def size(self) -> Any:
         """Return how many rows each group has."""
 
+    def rows(self) -> dict[Any, IntArray]:
+        """Return the positions of each group's rows, increasing, by key; tuples where there are several keys."""
+
     def aggregate(self, columns: str | Sequence[str] | None, how: Aggregate) -> Any:
         """Return one aggregate of one column, of several, or of all columns but the keys."""
 

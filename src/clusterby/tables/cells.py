@@ -200,7 +200,7 @@ def _seconds(span: dt.timedelta | dt.time | np.timedelta64) -> float:
     return span.total_seconds()
 
 
-def _utc(date: dt.date | np.datetime64) -> np.datetime64:
+def _utc(date: Any) -> Any:
     if isinstance(date, dt.datetime) and date.tzinfo is not None:
         date = date.astimezone(dt.UTC).replace(tzinfo=None)
     return np.datetime64(date, "us")

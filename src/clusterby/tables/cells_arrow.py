@@ -83,8 +83,8 @@ def _read_extension(column: Any, name: str) -> Column:
 
 
 def _read_lists(column: Any, name: str) -> Column:
-    parts = [_list_values(chunk) for chunk in column.chunks]
-    if any(part is None for part in parts):
+    parts = [part for chunk in column.chunks if (part := _list_values(chunk)) is not None]
+    if len(parts) < column.num_chunks:
         return read_cells(column.to_pylist(), name)
     values = np.concatenate(parts) if len(parts) > 1 else parts[0]
     flat = values.ndim == 1

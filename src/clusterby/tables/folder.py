@@ -17,9 +17,10 @@ from clusterby.tables.library import choose_library, give_in
 
 __all__ = ["IMAGE_SUFFIXES", "TEXT_SUFFIXES", "read_folder"]
 
-IMAGE_SUFFIXES = frozenset(
-    ".png .jpg .jpeg .jpe .jfif .gif .bmp .dib .webp .avif .tif .tiff .ppm .pgm .pbm .pnm .ico .jp2 .tga".split()
-)
+IMAGE_SUFFIXES = frozenset((
+    ".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff",
+    ".avif", ".heic", ".heif", ".jp2", ".j2k", ".jpx", ".ppm", ".pgm", ".pbm", ".pnm", ".qoi", ".tga", ".ico",
+))  # fmt: skip
 """What a file's name ends in if it is taken for an image."""
 
 TEXT_SUFFIXES = frozenset((".txt", ".text", ".md", ".rst"))

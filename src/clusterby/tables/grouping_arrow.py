@@ -9,11 +9,12 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
+from clusterby.core.column import IntArray
 from clusterby.core.errors import InvalidParameter, InvalidTable
 from clusterby.tables.aggregates import Step, plan_columns, plan_several
 from clusterby.tables.arrow_aggregates import aggregate_groups, number_groups
 from clusterby.tables.base import Aggregate
-from clusterby.tables.keys import Keys
+from clusterby.tables.keys import Keys, rows_by_key
 from clusterby.tables.new_columns import to_arrow
 
 __all__ = ["ArrowGrouping"]
@@ -60,6 +61,11 @@ class ArrowGrouping:
             raise InvalidTable("the result would have two columns 'size': give the key another name")
         sizes = np.bincount(self._codes[self._codes >= 0], minlength=len(self._keys))
         return self._keys.append_column("size", pa.array(sizes.astype(np.int64)))
+
+    def rows(self) -> dict[Any, IntArray]:
+        """Return the positions of each group's rows, increasing, by key; tuples where there are several keys."""
+        columns = [column.to_pylist() for column in self._keys.columns]
+        return rows_by_key(self._codes, columns[0] if len(columns) == 1 else zip(*columns, strict=True))
 
     def aggregate(self, columns: str | Sequence[str] | None, how: Aggregate) -> Any:
         """Return the keys and the aggregated columns."""

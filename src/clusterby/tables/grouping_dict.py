@@ -61,7 +61,7 @@ class DictGrouping(ArrowGrouping):
 def _comparable(column: Column, cells: list[Any]) -> Any:
     """Return the cells in Arrow, or None where Arrow could not compare them."""
     if column.type in ("object", "vector"):
-        return None
+        return pa.nulls(len(cells)) if all(map(is_missing, cells)) else None
     try:
         return pa.array(cells, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):

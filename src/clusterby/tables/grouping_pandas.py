@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 
+from clusterby.core.column import IntArray
 from clusterby.core.errors import InvalidParameter, nearest
 from clusterby.tables.aggregates import applies, plan_all
 from clusterby.tables.base import AGGREGATES, Aggregate
-from clusterby.tables.keys import Keys
+from clusterby.tables.keys import Keys, rows_by_key
 from clusterby.tables.new_columns import to_pandas
 from clusterby.tables.shape import check_column
 
@@ -55,6 +57,13 @@ class PandasGrouping:
         """Return how many rows each group has, as a Series."""
         return self._grouped.size()
 
+    def rows(self) -> dict[Any, IntArray]:
+        """Return the positions of each group's rows, increasing, by key; tuples where there are several keys."""
+        numbers = self._grouped.ngroup().to_numpy()  # NaN where a key is missing
+        return rows_by_key(
+            np.where(np.isnan(numbers), -1, numbers).astype(np.int64), self.size().index.tolist()
+        )
+
     def aggregate(self, columns: str | Sequence[str] | None, how: Aggregate) -> Any:
         """Return a Series for one column, a frame for several or for all that the aggregate is about."""
         chosen = self._columns_for([how]) if columns is None else columns
@@ -75,7 +84,7 @@ class PandasGrouping:
             )
         if not isinstance(plan[0], (list, tuple)):
             return self.aggregate(None, plan[0])
-        asked = dict.fromkeys(self._columns_for(plan[0]), list(plan[0]))
+        asked = {name: list(plan[0]) for name in self._columns_for(plan[0])}
         return self._run(lambda: self._grouped[list(asked)].agg(list(plan[0])), asked)
 
     def _asked_by_name(self, named: Mapping[str, Any]) -> dict[str, list[Aggregate]]:
@@ -129,7 +138,8 @@ class PandasGrouping:
         return f"{', '.join(map(repr, hows))} of {_listed(asked)}: {error}"
 
     def _schema(self) -> Mapping[str, nw.dtypes.DType]:
-        return nw.from_native(self._frame, eager_only=True).schema
+        schema: Mapping[str, nw.dtypes.DType] = nw.from_native(self._frame, eager_only=True).schema
+        return schema
 
 
 def _as_list(one_or_more: Any) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from clusterby.core.column import IntArray
 from clusterby.core.errors import InvalidParameter, InvalidTable
 from clusterby.tables.aggregates import plan_columns, plan_several
 from clusterby.tables.base import Aggregate
@@ -53,6 +54,19 @@ class PolarsGrouping:
         if "size" in self._keys:
             raise InvalidTable("the result would have two columns 'size': give the key another name")
         return self._collect([pl.len().cast(pl.Int64).alias("size")])
+
+    def rows(self) -> dict[Any, IntArray]:
+        """Return the positions of each group's rows, increasing, by key; tuples where there are several keys."""
+        import polars as pl
+
+        by = [f"key_{i}" for i in range(len(self._keys))]
+        keys = pl.DataFrame(dict(zip(by, self._keys.values(), strict=True)))
+        found = (
+            keys.with_row_index("row").drop_nulls(by).group_by(by).agg(pl.col("row").cast(pl.Int64)).sort(by)
+        )
+        named = found.select(by).rows()
+        members = [rows.to_numpy() for rows in found.get_column("row")]
+        return dict(zip([key[0] for key in named] if len(by) == 1 else named, members, strict=True))
 
     def aggregate(self, columns: str | Sequence[str] | None, how: Aggregate) -> pl.DataFrame:
         """Return the keys and the aggregated columns."""

@@ -89,9 +89,8 @@ def to_arrow(values: Any, name: str) -> Any:
         kind = pa.list_(pa.from_numpy_dtype(data.dtype), data.shape[1])
         if masked.any():
             return pa.array(to_list(values), type=kind)
-        return pa.FixedSizeListArray.from_arrays(pa.array(data.ravel()), type=kind)
-    if data.dtype.kind == "U":
-        data = data.astype(object)
+        return pa.FixedSizeListArray.from_arrays(pa.array(data.flatten()), type=kind)
+    data = data.astype(object if data.dtype.kind == "U" else data.dtype)  # a copy: Arrow would share the memory
     try:
         return pa.array(data, mask=masked, from_pandas=data.dtype == object)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
@@ -109,7 +108,7 @@ def to_list(values: Any) -> list[Any]:
     """
     data, masked = np.ma.getdata(values), np.ma.getmaskarray(values)
     if data.ndim == 2:
-        missing = masked.any(axis=1)
+        missing: list[bool] = np.any(masked, axis=1).tolist()
         return [None if gone else row.copy() for row, gone in zip(data, missing, strict=True)]
     if data.dtype.kind == "M":
         data = data.astype("datetime64[us]")

@@ -53,17 +53,21 @@ def render(data: ReportData) -> str:
     """
     style = _asset("style.css")
     script = '"use strict";\n' + "\n".join(_asset(name) for name in _SCRIPTS)
-    return _environment().get_template("report.html.j2").render(
-        report=data,
-        cards=data.cards,
-        largest=max((card.share for card in data.cards), default=1.0),
-        skipped=data.skipped[:_SKIPPED_SHOWN],
-        reasons=Counter(row.reason for row in data.skipped).most_common(8),
-        payload=embed_json(payload(data)),
-        style=Markup(style),  # noqa: S704  a file of this package
-        script=Markup(script),  # noqa: S704  files of this package
-        policy=_policy(style, script),
-        generator=Markup(_GENERATOR),  # noqa: S704  a constant
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            report=data,
+            cards=data.cards,
+            largest=max((card.share for card in data.cards), default=1.0),
+            skipped=data.skipped[:_SKIPPED_SHOWN],
+            reasons=Counter(row.reason for row in data.skipped).most_common(8),
+            payload=embed_json(payload(data)),
+            style=Markup(style),  # noqa: S704  a file of this package
+            script=Markup(script),  # noqa: S704  files of this package
+            policy=_policy(style, script),
+            generator=Markup(_GENERATOR),  # noqa: S704  a constant
+        )
     )
 
 
@@ -89,7 +93,7 @@ def write_html(data: ReportData, path: str | Path) -> Path:
     target = Path(path).expanduser().resolve()
     _check_target(target)
     text = render(data)
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    draft = target.with_name(f".clusterby-{secrets.token_hex(4)}")
     try:
         draft.write_text(text, encoding="utf-8", newline="\n")
         draft.replace(target)
@@ -117,7 +121,9 @@ def _is_report(path: Path) -> bool:
         with path.open("rb") as file:
             return _GENERATOR.encode() in file.read(1_000)
     except OSError as error:
-        raise UnwritableTarget(f"cannot look into {path}, which is there already: {error.strerror}") from error
+        raise UnwritableTarget(
+            f"cannot look into {path}, which is there already: {error.strerror}"
+        ) from error
 
 
 def _environment() -> jinja2.Environment:

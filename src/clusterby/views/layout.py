@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -13,10 +14,12 @@ from clusterby.core.errors import InvalidParameter
 __all__ = ["Layout", "layout"]
 
 _LANDMARKS = 2_000
-"""Rows that t-SNE arranges; more would take minutes and look the same."""
+"""Rows that t-SNE arranges: what it costs grows with every one."""
 
-_FEWEST = 8
+_FEWEST = 30
 """Fewer different rows than this have no neighbourhoods to arrange."""
+
+_Projection: TypeAlias = Callable[[FloatArray], FloatArray]
 
 _COMPONENTS = 50
 _NEIGHBORS = 5
@@ -57,13 +60,13 @@ def layout(
     random_state : int
         The seed.
     method : {"auto", "pca", "tsne"}
-        ``"auto"`` takes t-SNE unless there are at most two dimensions or fewer than 8 different landmarks, of
+        ``"auto"`` takes t-SNE unless there are at most two dimensions or fewer than 30 different landmarks, of
         which there is nothing for t-SNE to arrange.
 
     Raises
     ------
     InvalidParameter
-        If the method is unknown, or ``"tsne"`` was asked for fewer than 8 different rows.
+        If the method is unknown, or ``"tsne"`` was asked for fewer than 30 different rows.
 
     References
     ----------
@@ -84,38 +87,43 @@ def layout(
         drawn = np.sort(np.random.default_rng(random_state).choice(m, _LANDMARKS, replace=False))
     landmarks = np.unique(vectors[drawn], axis=0)
     if method == "tsne" and len(landmarks) < _FEWEST:
-        raise InvalidParameter(f"t-SNE needs {_FEWEST} different rows, not {len(landmarks)}: use method='pca'")
+        raise InvalidParameter(
+            f"t-SNE needs {_FEWEST} different rows, not {len(landmarks)}: use method='pca'"
+        )
     if method == "pca" or len(landmarks) < _FEWEST or (method == "auto" and vectors.shape[1] <= 2):
-        flat = _project(vectors, landmarks, 2, random_state)
+        flat = _projection(landmarks, 2, random_state)(vectors)
         return Layout(places=_centered(flat), method="A straight projection of the embeddings (PCA).")
-    components = min(_COMPONENTS, max(2, vectors.shape[1]))
-    known = _project(landmarks, landmarks, components, random_state)
-    arranged = _arrange(known, random_state)
-    places = _interpolate(_project(vectors, landmarks, components, random_state), known, arranged)
+    project = _projection(landmarks, min(_COMPONENTS, max(2, vectors.shape[1])), random_state)
+    known = project(landmarks)
+    places = _interpolate(project(vectors), known, _arrange(known, random_state))
     sentence = "A t-SNE of all rows."
     if m > _LANDMARKS:
         sentence = f"A t-SNE of {_LANDMARKS:,} rows drawn by chance; every other row lies among its nearest."
     return Layout(places=_centered(places), method=sentence)
 
 
-def _project(vectors: FloatArray, landmarks: FloatArray, components: int, random_state: int) -> FloatArray:
-    """Return the vectors along the main directions of the landmarks, (m, components), 0 beyond their rank."""
+def _projection(landmarks: FloatArray, components: int, random_state: int) -> _Projection:
+    """Return what projects vectors onto the main directions of the landmarks; 0 beyond their rank."""
     from sklearn.decomposition import PCA
 
-    places = np.zeros((len(vectors), components), dtype=np.float32)
     if len(landmarks) < 2:
-        return places
+        return lambda vectors: np.zeros((len(vectors), components), dtype=np.float32)
     model = PCA(min(components, *landmarks.shape), random_state=random_state).fit(landmarks)
-    for start in range(0, len(vectors), _BLOCK):
-        block = model.transform(vectors[start : start + _BLOCK])
-        places[start : start + _BLOCK, : block.shape[1]] = block
-    return places
+
+    def project(vectors: FloatArray) -> FloatArray:
+        places = np.zeros((len(vectors), components), dtype=np.float32)
+        for start in range(0, len(vectors), _BLOCK):
+            block = model.transform(vectors[start : start + _BLOCK])
+            places[start : start + _BLOCK, : block.shape[1]] = block
+        return places
+
+    return project
 
 
 def _arrange(vectors: FloatArray, random_state: int) -> FloatArray:
     """Return places of the landmarks by t-SNE, (l, 2)."""
     from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no stubs
 
     n = len(vectors)
     start = vectors[:, :2] * (1e-4 / vectors[:, 0].std())
@@ -123,13 +131,13 @@ def _arrange(vectors: FloatArray, random_state: int) -> FloatArray:
     model = TSNE(
         init=start,
         perplexity=min(20, (n - 1) / 3),
-        learning_rate=max(50, n / 10),
+        learning_rate=max(50, n / 6),
         angle=0.8,
-        max_iter=400,
+        max_iter=330,
         random_state=random_state,
     )
-    # A sum over three threads depends on which ends first, a sum over two does not.
-    with threadpool_limits(limits=2, user_api="openmp"):
+    # A sum over threads depends on which ends first; one thread is as fast on so few rows.
+    with threadpool_limits(limits=1, user_api="openmp"):
         places: FloatArray = model.fit_transform(vectors).astype(np.float32)
     return places
 

@@ -28,7 +28,13 @@ def payload(data: ReportData) -> dict[str, Any]:
     little-endian integers: six bytes for a row where there are at most 255 clusters.
     """
     cards = [
-        {"id": card.id, "title": visible(card.title), "named": bool(card.name), "size": card.size, "color": color(card.id)}
+        {
+            "id": card.id,
+            "title": visible(card.title),
+            "named": bool(card.name),
+            "size": card.size,
+            "color": color(card.id),
+        }
         for card in data.cards
     ]
     points = None if data.scatter is None else _points(data.scatter, [card.id for card in data.cards])
@@ -36,12 +42,12 @@ def payload(data: ReportData) -> dict[str, Any]:
 
 
 def embed_json(value: Any) -> Markup:
-    """Return JSON that is safe inside a script element: nothing in it can end the element or a line.
+    r"""Return JSON that is safe inside a script element: nothing in it can end the element or a line.
 
     Examples
     --------
     >>> print(embed_json("</script>"))
-    "\\u003c/script\\u003e"
+    "\u003c/script\u003e"
     """
     text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     for character in "<>&'":

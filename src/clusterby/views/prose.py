@@ -60,11 +60,11 @@ def shortened(text: str, most: int) -> str:
 
 
 def visible(text: str) -> str:
-    """Return text that may stand in a page: control characters as their pictures, broken ones as �.
+    r"""Return text that may stand in a page: control characters as their pictures, broken ones as �.
 
     Examples
     --------
-    >>> visible("a\\x00b")
+    >>> visible("a\x00b")
     'a␀b'
     """
     text = _NEXT_LINE.sub("\n", text)
