@@ -15,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clusterby import clusterers, encoders
+    from clusterby import clusterers, encoders, samples
     from clusterby.core.embeddings import Embeddings
     from clusterby.core.errors import ClusterbyError
     from clusterby.core.progress import report_progress
@@ -37,6 +37,7 @@ __all__ = [
     "encoders",
     "groupby",
     "report_progress",
+    "samples",
     "sliceby",
 ]
 
@@ -53,7 +54,7 @@ _HOMES = {
     "report_progress": "clusterby.core.progress",
     "sliceby": "clusterby.groups",
 }
-_SUBPACKAGES = ("clusterers", "encoders")
+_SUBPACKAGES = ("clusterers", "encoders", "samples")
 
 
 def __getattr__(name: str) -> Any:

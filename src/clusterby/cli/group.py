@@ -112,7 +112,7 @@ def _number(text: str | None) -> Any:
         raise InvalidParameter(f"-k {text}: give a whole number from 1 up or 'auto'") from None
 
 
-def _parameters(pairs: list[str]) -> dict[str, str]:
+def _parameters(pairs: list[str]) -> dict[str, Any]:
     parsed: dict[str, str] = {}
     for pair in pairs:
         name, found, value = pair.partition("=")

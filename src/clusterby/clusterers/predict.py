@@ -10,6 +10,7 @@ from xxhash import xxh3_128_digest
 
 from clusterby.clusterers.fit import Fitted, check_vectors
 from clusterby.clusterers.run import PredictKind, probabilities, translated
+from clusterby.clusterers.threads import one_thread_if_small
 from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.errors import InvalidVectors
 from clusterby.core.partition import NOISE
@@ -89,7 +90,7 @@ def predict(
         )
     if len(new_vectors) == 0:
         return np.empty(0, dtype=np.int64), None
-    with translated(fitted.partition.method):
+    with translated(fitted.partition.method), one_thread_if_small(new_vectors.size):
         if fitted.predicts == "model":
             labels = np.asarray(fitted.estimator.predict(new_vectors)).astype(np.int64)
             return labels, probabilities(fitted.estimator, new_vectors)

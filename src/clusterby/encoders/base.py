@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+from numpy.typing import NDArray
 
 from clusterby.core.column import FloatArray
 from clusterby.core.modality import Modality
 from clusterby.core.optional import installed
 
-__all__ = ["Encoder", "EncoderSpec", "FittableEncoder", "QueryEncoder"]
+Items: TypeAlias = Sequence[Any] | NDArray[Any]
+"""Decoded cells of one modality."""
+
+__all__ = ["Encoder", "EncoderSpec", "FittableEncoder", "Items", "QueryEncoder"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +85,7 @@ class Encoder(Protocol):
     def revision(self) -> str:
         """Changes whenever the same cell would get another vector."""
 
-    def encode(self, items: Sequence[Any]) -> FloatArray:
+    def encode(self, items: Items) -> FloatArray:
         """Return float32 (m, d): one vector per item, the same whatever the batch it came in."""
 
 
@@ -88,7 +93,7 @@ class Encoder(Protocol):
 class FittableEncoder(Encoder, Protocol):
     """An encoder that must see the corpus first."""
 
-    def fit(self, items: Sequence[Any]) -> Encoder:
+    def fit(self, items: Items) -> Encoder:
         """Return a new encoder fitted to the items, its revision naming them by fingerprint."""
 
 

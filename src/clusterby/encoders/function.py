@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from clusterby.core.column import FloatArray
+from clusterby.encoders.base import Items
 
 __all__ = ["FunctionEncoder"]
 
@@ -33,6 +34,6 @@ class FunctionEncoder:
         self._function = function
         self.name = str(getattr(function, "__name__", type(function).__name__)).strip("<>")
 
-    def encode(self, items: Sequence[Any]) -> FloatArray:
+    def encode(self, items: Items) -> FloatArray:
         """Return what the function gives, as float32."""
         return np.asarray(self._function(list(items)), dtype=np.float32)

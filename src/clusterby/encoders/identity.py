@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 
 from clusterby.core.column import FloatArray
+from clusterby.encoders.base import Items
 
 __all__ = ["IdentityEncoder"]
 
@@ -24,6 +22,6 @@ class IdentityEncoder:
     name = "identity"
     revision = "1"
 
-    def encode(self, items: Sequence[Any]) -> FloatArray:
+    def encode(self, items: Items) -> FloatArray:
         """Return the items as float32 (m, d)."""
         return np.asarray(items, dtype=np.float32)

@@ -11,6 +11,7 @@ import numpy as np
 from clusterby.core.column import FloatArray
 from clusterby.core.errors import NothingToCluster
 from clusterby.core.fingerprint import fingerprint
+from clusterby.encoders.base import Items
 
 __all__ = ["LsaEncoder"]
 
@@ -49,7 +50,7 @@ class LsaEncoder:
         self._vectorizers: list[Any] = []
         self._svd: Any = None
 
-    def fit(self, items: Sequence[str]) -> LsaEncoder:
+    def fit(self, items: Items) -> LsaEncoder:
         """Return a new encoder whose space is made from these texts.
 
         Raises
@@ -79,9 +80,11 @@ class LsaEncoder:
         fitted.revision = f"{self.revision}#{fingerprint(items)}"
         return fitted
 
-    def encode(self, items: Sequence[str]) -> FloatArray:
+    def encode(self, items: Items) -> FloatArray:
         """Return unit rows, float32 (m, d)."""
-        vectors = np.asarray(self._svd.transform(self._count(items)), dtype=np.float32)
+        counts = self._count(items)
+        reduced = counts.toarray() if self._svd is None else self._svd.transform(counts)
+        vectors = np.asarray(reduced, dtype=np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         units: FloatArray = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-9)
         return units
@@ -90,13 +93,13 @@ class LsaEncoder:
         """Return unit rows, float32 (q, d): a query is a text like any other."""
         return self.encode(queries)
 
-    def _count(self, items: Sequence[str]) -> Any:
+    def _count(self, items: Items) -> Any:
         from scipy.sparse import hstack
 
         return hstack([v.transform(items) for v in self._vectorizers], format="csr")
 
 
-def _learns(vectorizer: Any, items: Sequence[str]) -> bool:
+def _learns(vectorizer: Any, items: Items) -> bool:
     try:
         vectorizer.fit(items)
     except ValueError:  # scikit-learn's word for a vocabulary that came out empty
@@ -107,6 +110,8 @@ def _learns(vectorizer: Any, items: Sequence[str]) -> bool:
 def _decompose(counts: Any) -> Any:
     from sklearn.decomposition import TruncatedSVD
 
+    if counts.shape[1] < 2:
+        return None  # a single word is a dimension already
     width = max(1, min(_DIMENSIONS, min(counts.shape) - 1))
     with warnings.catch_warnings():
         # a corpus of equal texts has no variance to explain

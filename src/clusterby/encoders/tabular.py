@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from clusterby.core.column import FloatArray
 from clusterby.core.fingerprint import fingerprint
+from clusterby.encoders.base import Items
 
 __all__ = ["TabularEncoder"]
 
@@ -51,7 +51,7 @@ class TabularEncoder:
         self._one_hot: Any = None
         self._cycles: tuple[int, ...] = ()
 
-    def fit(self, items: Sequence[Any]) -> TabularEncoder:
+    def fit(self, items: Items) -> TabularEncoder:
         """Return a new encoder scaled to these values."""
         values = np.asarray(items)
         fitted = TabularEncoder()
@@ -69,7 +69,7 @@ class TabularEncoder:
         )
         return fitted
 
-    def encode(self, items: Sequence[Any]) -> FloatArray:
+    def encode(self, items: Items) -> FloatArray:
         """Return float32 (m, d)."""
         values = np.asarray(items)
         if self._one_hot is not None:

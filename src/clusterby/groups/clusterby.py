@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clusterby.clusterers.fit import Fitted, fit
-from clusterby.clusterers.predict import PredictKind, predict, predict_kind
+from clusterby.clusterers.predict import predict, predict_kind
+from clusterby.clusterers.run import PredictKind
 from clusterby.core.column import FloatArray, IntArray, Skipped
 from clusterby.core.embeddings import Embeddings
 from clusterby.core.errors import InvalidParameter

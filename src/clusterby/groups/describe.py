@@ -174,7 +174,7 @@ def _share_marks(
                 effect=float(lift[code]),
                 z=float(z[code]),
             )
-            for code in np.flatnonzero((z >= _LEAST_Z) & (lift > 1))
+            for code in np.flatnonzero((z >= _LEAST_Z) & (lift > 1)).tolist()
         ]
     return found
 

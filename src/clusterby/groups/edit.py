@@ -60,7 +60,8 @@ def parse_merges(groups: Iterable[Any], known: Iterable[int]) -> dict[int, int]:
     """
     listed = list(groups)
     several = all(isinstance(g, (list, tuple, set)) for g in listed)
-    known, into = set(known), {}
+    known = set(known)
+    into: dict[int, int] = {}
     taken: set[int] = set()
     for group in listed if several else [listed]:
         ids = set(group)

@@ -47,7 +47,7 @@ def labelled_frame(
         Which rows; None is all.
     """
     name_column, known = names
-    _check_distinct([label_column, name_column, strengths[0], embeddings and embeddings.column])
+    _check_distinct([label_column, name_column, strengths[0], embeddings.column if embeddings else None])
     new: dict[str, Any] = {label_column: labels}
     if name_column is not None:
         new[name_column] = _named(labels, known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -144,4 +144,4 @@ class Grouped(Aggregates):
 def _asks_for_part(where: Any, rows: Mapping[Any, IntArray]) -> bool:
     if not isinstance(where, tuple) or len(where) != 2:
         return False
-    return not isinstance(where[1], Hashable) or isinstance(where[1], slice) or where not in rows
+    return isinstance(where[1], (slice, list, np.ndarray)) or where not in rows

@@ -134,7 +134,7 @@ def _repeated(table: Table, rows: Mapping[str, IntArray]) -> tuple[Table, Groupi
     """Return a table with each row once per slice it is in, and its rows by slice."""
     members = np.concatenate([*rows.values(), np.empty(0, np.int64)])
     if not len(members):  # no library groups a table without rows: group this one, all rows left out
-        nowhere = np.ma.masked_all(table.n_rows, dtype=object)
+        nowhere = np.ma.MaskedArray(np.full(table.n_rows, None), mask=True)
         return table, table.group_rows({"slice": nowhere})
     slices = np.repeat(np.array(list(rows), dtype=object), [len(r) for r in rows.values()])
     repeated = open_table(table.take(members))
@@ -157,7 +157,8 @@ def _cosines(embeddings: Embeddings, queries: FloatArray) -> FloatArray:
 
 def _unit(vectors: FloatArray) -> FloatArray:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    units: FloatArray = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return units
 
 
 def _best_rows(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from clusterby.core.errors import InvalidVectors
 
 __all__ = ["adjusted_rand_index"]
 
 
-def adjusted_rand_index(a: Sequence[Any], b: Sequence[Any]) -> float:
+def adjusted_rand_index(a: ArrayLike, b: ArrayLike) -> float:
     """Return the adjusted Rand index of two labelings: 1 where they agree, about 0 where by chance.
 
     Parameters
     ----------
-    a, b : sequence (n,)
+    a, b : array (n,)
         The labels; rows that are masked in either are left out.
 
     Raises
@@ -36,7 +36,8 @@ def adjusted_rand_index(a: Sequence[Any], b: Sequence[Any]) -> float:
     """
     from sklearn.metrics import adjusted_rand_score
 
-    first, second = np.ma.asarray(a), np.ma.asarray(b)
+    first: np.ma.MaskedArray[Any, Any] = np.ma.asarray(a)
+    second: np.ma.MaskedArray[Any, Any] = np.ma.asarray(b)
     if first.shape != second.shape or first.ndim != 1:
         raise InvalidVectors(
             f"labels of shapes {first.shape} and {second.shape}: give one label per row in both"

@@ -95,6 +95,8 @@ def spread_labels(values: NDArray[Any], embeddings: Embeddings) -> Any:
     """
     if len(embeddings) == embeddings.n_rows:
         return values.copy()
-    spread = np.ma.masked_all((embeddings.n_rows, *values.shape[1:]), dtype=values.dtype)
+    spread = np.ma.MaskedArray(
+        np.zeros((embeddings.n_rows, *values.shape[1:]), dtype=values.dtype), mask=True
+    )
     spread[embeddings.rows] = values
     return spread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -23,8 +23,6 @@ from clusterby.tables import as_column, open_table
 __all__ = ["embed", "fit_embedder"]
 
 log = logging.getLogger(__name__)
-
-V = TypeVar("V")
 
 
 def embed(
@@ -111,7 +109,7 @@ def _modality(column: Column, given: str | Modality | None) -> Modality:
     return infer_modality(column) if given is None else parse_modality(given)
 
 
-def _per_column(given: V | Mapping[str, V], columns: Mapping[str, Any], *, default: V) -> dict[str, V]:
+def _per_column(given: Any, columns: Mapping[str, Column], *, default: Any) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         return dict.fromkeys(columns, given)
     for name in given:
@@ -121,8 +119,9 @@ def _per_column(given: V | Mapping[str, V], columns: Mapping[str, Any], *, defau
 
 
 def _weighted(part: Part, piece: Embeddings, weight: float) -> Part:
-    center = piece.vectors.mean(axis=0, dtype=np.float64) if len(piece) else np.zeros(piece.dimension)
-    center = center.astype(np.float32)
+    center = np.zeros(piece.dimension, dtype=np.float32)
+    if len(piece):
+        center = piece.vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
     spread = (
         float(np.mean(np.sum((piece.vectors - center) ** 2, axis=1, dtype=np.float64))) if len(piece) else 0.0
     )

@@ -131,7 +131,7 @@ def _encode(column: Column, part: Part, engine: Engine) -> Embeddings:
         vectors, rows, faults = _encode_images(column, part, engine, description=f"encode {name}")
     else:
         decoded = decode(column, part.choice.modality)
-        rows, faults = decoded.rows, decoded.faults
+        rows, faults = decoded.rows, dict(decoded.faults)
         vectors = _checked(part, part.encoder.encode(decoded.values), len(rows)) if len(rows) else _none()
     vectors, rows, faults = _drop_non_finite(vectors, rows, faults)
     return Embeddings(

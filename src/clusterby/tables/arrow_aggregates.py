@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from clusterby.core.column import IntArray
 from clusterby.core.errors import InvalidParameter
+from clusterby.tables.keys import order_by_group
 
 __all__ = ["aggregate_groups", "number_groups"]
 
@@ -145,7 +146,8 @@ def _reduce(column: Any, how: str, codes: IntArray) -> Any:
 def _median(values: NDArray[Any], codes: IntArray, rows: IntArray, k: int) -> Any:
     """Sort by group, then value, and take the mean of the middle two: Arrow's own median is approximate."""
     values, codes = values[rows].astype(np.float64), codes[rows]
-    values = values[np.lexsort((values, codes))]
+    by_value = np.argsort(values)
+    values = values[by_value][order_by_group(codes[by_value], k)]
     counts = np.bincount(codes, minlength=k)
     starts = np.cumsum(counts) - counts
     empty = counts == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,10 @@ _TRUTHS = (bool, np.bool_)
 _NUMBERS = (int, float, Decimal, np.integer, np.floating)
 _SPANS = (dt.timedelta, dt.time, np.timedelta64)
 _DATES = (dt.date, np.datetime64)
+_SURE = {
+    str, bytes, bool, int, dict, list, tuple, np.ndarray, dt.date, dt.datetime, dt.timedelta, dt.time, NoneType,
+}  # fmt: skip
+"""Types that have no value which stands for none, None itself aside."""
 _SECOND = np.timedelta64(1, "s")
 
 
@@ -84,7 +89,8 @@ def read_cells(cells: Sequence[Any] | NDArray[Any], name: str) -> Column:
     (2, 2)
     """
     objects = object_array(cells, len(cells))
-    missing = np.fromiter(map(is_missing, objects), dtype=bool, count=len(objects))
+    is_gone = _is_none if set(map(type, objects)) <= _SURE else is_missing
+    missing = np.fromiter(map(is_gone, objects), dtype=bool, count=len(objects))
     objects[missing] = None
     types = set(map(type, objects[~missing]))
     if not types:
@@ -175,6 +181,10 @@ def _read_masked(array: np.ma.MaskedArray[Any, Any], name: str) -> Column:
         cells = object_array(whole.cells, len(data))
         cells[masked.any(axis=tuple(range(1, array.ndim)))] = None
     return make_column(name, cells, whole.type)
+
+
+def _is_none(cell: Any) -> bool:
+    return cell is None
 
 
 def _all(types: set[type], accepted: type | tuple[type, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import narwhals as nw
@@ -41,6 +42,8 @@ def as_column(data: Any, name: str | None = None) -> Column:
         name = own if isinstance(own, str) and own else "values"
     column = _read(data, name)
     if column is None:
+        if _is_table(data):
+            raise InvalidTable(f"a {type(data).__name__} is a table: name the column that is meant (by=…)")
         raise InvalidTable(
             f"cannot take a {type(data).__name__} for a column: give a pandas or polars Series, an Arrow array, "
             "a NumPy array, or a list of cells"
@@ -48,6 +51,12 @@ def as_column(data: Any, name: str | None = None) -> Column:
     if not len(column):
         raise InvalidTable(f"the column {name!r} has no cells: give one that has some")
     return column
+
+
+def _is_table(data: Any) -> bool:
+    return isinstance(data, Mapping) or isinstance(
+        nw.from_native(data, pass_through=True), (nw.DataFrame, nw.LazyFrame)
+    )
 
 
 def _read(data: Any, name: str) -> Column | None:

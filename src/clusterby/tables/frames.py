@@ -116,9 +116,7 @@ class FrameTable:
         """
         check_new_columns(new, self.columns, self.n_rows)
         if self.kind == "pandas":
-            fresh = {
-                name: np.array(v) if isinstance(v := to_pandas(new[name]), np.ndarray) else v for name in new
-            }
+            fresh = {name: to_pandas(values).copy() for name, values in new.items()}
             return self.native.assign(**fresh)
         if self.kind == "polars":
             return self.native.with_columns([to_polars(values, name) for name, values in new.items()])

@@ -42,7 +42,7 @@ class PandasGrouping:
         import pandas as pd
 
         by = [
-            frame[name] if values is None else pd.Index(to_pandas(values), name=name)
+            frame[name] if values is None else pd.Index(to_pandas(values), name=name, copy=False)
             for name, values in keys.items()
         ]
         self._names = list(keys)

@@ -13,7 +13,7 @@ __all__ = ["to_arrow", "to_list", "to_pandas", "to_polars"]
 
 
 def to_pandas(values: Any) -> Any:
-    """Return the values as pandas would hold them; an unmasked array is passed on, not copied.
+    """Return the values as pandas would hold them, in the same memory where possible.
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ def to_pandas(values: Any) -> Any:
         return data
     match data.dtype.kind:
         case "i" | "u":
-            return pd.arrays.IntegerArray(data.astype(np.int64), masked.copy())
+            return pd.arrays.IntegerArray(data.astype(np.int64, copy=False), masked)
         case "b":
-            return pd.arrays.BooleanArray(data.copy(), masked.copy())
+            return pd.arrays.BooleanArray(data, masked)
         case _:
             return np.where(masked, np.datetime64("NaT") if data.dtype.kind == "M" else np.nan, data)
 
@@ -90,7 +90,9 @@ def to_arrow(values: Any, name: str) -> Any:
         if masked.any():
             return pa.array(to_list(values), type=kind)
         return pa.FixedSizeListArray.from_arrays(pa.array(data.flatten()), type=kind)
-    data = data.astype(object if data.dtype.kind == "U" else data.dtype)  # a copy: Arrow would share the memory
+    data = data.astype(
+        object if data.dtype.kind == "U" else data.dtype
+    )  # a copy: Arrow would share the memory
     try:
         return pa.array(data, mask=masked, from_pandas=data.dtype == object)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
