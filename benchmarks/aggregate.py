@@ -17,12 +17,12 @@ import pandas as pd
 import clusterby as cb
 
 
-def measure(call, prepare=lambda: None, repeats=15):
+def measure(aggregate, column, prepare=None, repeats=15):
     seconds = []
     for _ in range(repeats + 1):
-        given = prepare()
+        given = prepare() if prepare else None
         began = time.perf_counter()
-        call(given)
+        aggregate(given, column)
         seconds.append(time.perf_counter() - began)
     return statistics.median(seconds[1:])
 
@@ -37,13 +37,15 @@ def main():
     groups = cb.clusterby(df, "a", embeddings=vectors, n_clusters=50, n_init=1, max_iter=3)
     df["cluster"] = groups.labels_
 
-    print(f"{n:,} rows, {groups.n_clusters_} clusters; {platform.processor() or platform.machine()}, "
-          f"Python {platform.python_version()}, pandas {pd.__version__}, clusterby {cb.__version__}\n")
+    print(
+        f"{n:,} rows, {groups.n_clusters_} clusters; {platform.processor() or platform.machine()}, "
+        f"Python {platform.python_version()}, pandas {pd.__version__}, clusterby {cb.__version__}\n"
+    )
     print("column      pandas     again  ratio     first  ratio")
     for name in "abcde":
-        theirs = measure(lambda _: df.groupby("cluster")[name].mean())
-        again = measure(lambda _: groups[name].mean())
-        first = measure(lambda fresh: fresh[name].mean(), prepare=lambda: groups.renamed({}))
+        theirs = measure(lambda _, column: df.groupby("cluster")[column].mean(), name)
+        again = measure(lambda _, column: groups[column].mean(), name)
+        first = measure(lambda fresh, column: fresh[column].mean(), name, prepare=lambda: groups.renamed({}))
         print(f"{name:6s} {theirs * 1e3:8.1f} ms {again * 1e3:6.1f} ms  {again / theirs:4.2f} "
               f"{first * 1e3:6.1f} ms   {first / theirs:4.2f}")  # fmt: skip
 

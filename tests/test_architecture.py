@@ -28,7 +28,15 @@ HOMES = {
     "pyarrow": ("tables/",),
     "narwhals": ("tables/",),
     "PIL": ("media/", "encoders/", "samples/"),
-    "sklearn": ("clusterers/", "encoders/", "kernels/", "samples/", "views/layout.py", "ops/agreement.py", "ops/silhouette.py"),
+    "sklearn": (
+        "clusterers/",
+        "encoders/",
+        "kernels/",
+        "samples/",
+        "views/layout.py",
+        "ops/agreement.py",
+        "ops/silhouette.py",
+    ),
     "scipy": ("clusterers/", "encoders/", "kernels/"),
     "jinja2": ("views/",),
     "typer": ("cli/",),
@@ -89,7 +97,22 @@ def test_heavy_libraries_are_imported_in_their_adapters_only(path):
 
 
 def test_importing_clusterby_loads_nothing_heavy():
-    heavy = "torch sklearn scipy numpy pandas polars pyarrow narwhals PIL jinja2 typer rich fiftyone ray".split()
+    heavy = [
+        "torch",
+        "sklearn",
+        "scipy",
+        "numpy",
+        "pandas",
+        "polars",
+        "pyarrow",
+        "narwhals",
+        "PIL",
+        "jinja2",
+        "typer",
+        "rich",
+        "fiftyone",
+        "ray",
+    ]
     code = f"import clusterby, sys; print([m for m in {heavy!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -7,7 +7,11 @@ from clusterby.core.errors import InvalidVectors
 
 def embeddings(vectors, rows, n_rows=5):
     return Embeddings(
-        vectors=np.asarray(vectors), rows=np.asarray(rows, dtype=np.int64), n_rows=n_rows, column="v", space="v"
+        vectors=np.asarray(vectors),
+        rows=np.asarray(rows, dtype=np.int64),
+        n_rows=n_rows,
+        column="v",
+        space="v",
     )
 
 

@@ -35,5 +35,9 @@ def test_a_long_list_of_names_is_cut():
     assert message.endswith("'c11' and 28 more.")
 
 
+def test_of_names_that_differ_in_case_the_first_is_nearest():
+    assert nearest("kmean", ["kmeans", "KMeans"]) == ["kmeans"]
+
+
 def test_nearest_ignores_case():
     assert nearest("HDBScan", ["kmeans", "hdbscan"]) == ["hdbscan"]

@@ -26,7 +26,9 @@ def test_a_module_that_was_blocked_is_not_installed(monkeypatch):
 def test_a_missing_library_says_how_to_install_its_extra():
     with pytest.raises(MissingExtra) as error:
         require("no_such_library.data", purpose="the 'ray' engine", extra="ray")
-    assert str(error.value) == "the 'ray' engine needs no_such_library. Install it: pip install 'clusterby[ray]'"
+    assert (
+        str(error.value) == "the 'ray' engine needs no_such_library. Install it: pip install 'clusterby[ray]'"
+    )
 
 
 def test_a_library_broken_inside_says_so_itself(tmp_path, monkeypatch):

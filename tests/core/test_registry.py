@@ -32,7 +32,9 @@ def tools(monkeypatch):
     module.ROWS = ROWS
     module.EXTRA = (Tool("plane"),)
     monkeypatch.setitem(sys.modules, "clusterby_test_catalog", module)
-    return Registry("tool", catalog="clusterby_test_catalog:ROWS", group="clusterby.test_tools", listing="tools --all")
+    return Registry(
+        "tool", catalog="clusterby_test_catalog:ROWS", group="clusterby.test_tools", listing="tools --all"
+    )
 
 
 def test_names_come_in_the_order_of_the_catalog(tools):

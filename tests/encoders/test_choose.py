@@ -53,17 +53,23 @@ def test_asking_by_name_for_what_is_not_installed_says_how_to_install_it(better)
 
 
 def test_a_modality_that_no_encoder_takes_is_an_error():
-    with pytest.raises(InvalidParameter, match="no registered encoder takes audio cells: pass encoder= a function"):
+    with pytest.raises(
+        InvalidParameter, match="no registered encoder takes audio cells: pass encoder= a function"
+    ):
         choose_encoder("auto", Modality.AUDIO, column="c")
 
 
 def test_an_encoder_of_another_modality_is_refused():
-    with pytest.raises(InvalidParameter, match="'lsa' takes text cells, but column 'photo' holds image cells"):
+    with pytest.raises(
+        InvalidParameter, match="'lsa' takes text cells, but column 'photo' holds image cells"
+    ):
         choose_encoder("lsa", Modality.IMAGE, column="photo")
 
 
 def test_an_unknown_name_suggests_the_nearest():
-    with pytest.raises(UnknownEncoder, match="no encoder 'lsi'. Did you mean 'lsa'\\? List them: clusterby encoders"):
+    with pytest.raises(
+        UnknownEncoder, match="no encoder 'lsi'. Did you mean 'lsa'\\? List them: clusterby encoders"
+    ):
         choose_encoder("lsi", Modality.TEXT, column="c")
 
 

@@ -9,7 +9,9 @@ from clusterby.encoders import ENCODERS, Encoder, FittableEncoder, QueryEncoder
 
 RNG = np.random.default_rng(0)
 ITEMS = {
-    Modality.IMAGE: [Image.fromarray(RNG.integers(0, 255, (20 + i, 30, 3), dtype=np.uint8)) for i in range(6)],
+    Modality.IMAGE: [
+        Image.fromarray(RNG.integers(0, 255, (20 + i, 30, 3), dtype=np.uint8)) for i in range(6)
+    ],
     Modality.TEXT: ["red apples", "green apples", "fast cars", "slow cars", "a fast red car", "pears"],
     Modality.NUMBER: np.arange(6.0),
     Modality.CATEGORY: np.array(list("aabbcc"), dtype=object),
@@ -53,7 +55,7 @@ def test_the_batch_makes_no_difference(case):
 
 
 def test_the_revision_names_the_corpus_if_it_is_fitted(case):
-    spec, encoder, items = case
+    spec, encoder, _ = case
     assert ("#" in encoder.revision) == spec.fitted
 
 

@@ -52,7 +52,9 @@ def test_queries_live_in_the_space_of_the_texts():
     assert scores[:4].min() > scores[4:].max()
 
 
-@pytest.mark.parametrize("texts", [["same"] * 5, ["one text"], ["猫が寝ている", "猫が走る", "株価が下がる"], ["a", "b"]])
+@pytest.mark.parametrize(
+    "texts", [["same"] * 5, ["one text"], ["猫が寝ている", "猫が走る", "株価が下がる"], ["a", "b"]]
+)
 def test_small_equal_and_foreign_corpora_get_finite_vectors(texts):
     vectors = LsaEncoder().fit(texts).encode(texts)
     assert len(vectors) == len(texts)

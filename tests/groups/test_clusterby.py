@@ -10,7 +10,8 @@ from sklearn.metrics import adjusted_rand_score
 
 import clusterby as cb
 from clusterby.core.errors import InvalidParameter, InvalidTable, InvalidVectors, UnknownColumn, UnknownName
-from .sample import DATA, MAKERS, N, TRUTH, VECTORS, to_pandas
+
+from .sample import DATA, MAKERS, TRUTH, VECTORS, N, to_pandas
 
 
 def test_the_groups_are_the_clusters(groups):
@@ -24,7 +25,13 @@ def test_the_groups_are_the_clusters(groups):
 def test_every_kind_of_table_gives_its_own_kind_back(frame):
     native = type(frame)
     groups = cb.clusterby(frame, "v", n_clusters=3)
-    for result in (groups.to_frame(), groups.get_group(0), groups.exemplars(2), groups.describe(), groups.slice[1, 0:3]):
+    for result in (
+        groups.to_frame(),
+        groups.get_group(0),
+        groups.exemplars(2),
+        groups.describe(),
+        groups.slice[1, 0:3],
+    ):
         assert isinstance(result, native)
 
 
@@ -144,7 +151,9 @@ def test_predictions_follow_merges(groups, df):
     a, b = groups.labels_[0], groups.labels_[20]
     merged = groups.merged([int(a), int(b)])
     assert (merged.predict(df) == merged.labels_).all()
-    again = merged.merged([0, 1]) if {0, 1} <= set(merged.partition.clusters.tolist()) else merged.merged([0, 2])
+    again = (
+        merged.merged([0, 1]) if {0, 1} <= set(merged.partition.clusters.tolist()) else merged.merged([0, 2])
+    )
     assert (again.predict(df) == again.labels_).all()
     assert again.n_clusters_ == 1
 

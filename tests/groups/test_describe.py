@@ -38,6 +38,7 @@ def test_a_mean_that_differs_marks_both_groups():
 def test_dates_are_compared_like_numbers():
     day = dt.datetime(2024, 1, 1)
     first, _ = found(when=[day + dt.timedelta(days=int(not h) * 100) for h in HALF])
+    assert first.is_date
     assert dt.datetime.fromtimestamp(first.inside, dt.UTC).date() == day.date()
 
 
@@ -47,9 +48,20 @@ def test_chance_marks_nothing():
 
 
 def test_free_text_identifiers_vectors_and_constants_mark_nothing():
-    assert found(
-        id=[f"row {i}" for i in range(N)], v=np.ones((N, 2)), same=["x"] * N, one=[1.0] * N, gone=[None] * N
-    ) == []
+    assert (
+        found(
+            id=[f"row {i}" for i in range(N)],
+            v=np.ones((N, 2)),
+            same=["x"] * N,
+            one=[1.0] * N,
+            gone=[None] * N,
+        )
+        == []
+    )
+
+
+def test_numbers_too_far_apart_for_a_mean_mark_nothing():
+    assert found(x=np.where(HALF, 1e300, -1e300).tolist()) == []
 
 
 def test_missing_values_do_not_count():
@@ -79,4 +91,12 @@ def test_the_table_of_marks_has_one_row_per_mark(frame):
 
 def test_a_table_without_other_columns_has_no_marks_but_all_headings():
     described = cb.clusterby({"v": [[0.0], [9.0]]}, "v", n_clusters=2).describe()
-    assert described == {"cluster": [], "column": [], "value": [], "inside": [], "overall": [], "effect": [], "z": []}
+    assert described == {
+        "cluster": [],
+        "column": [],
+        "value": [],
+        "inside": [],
+        "overall": [],
+        "effect": [],
+        "z": [],
+    }

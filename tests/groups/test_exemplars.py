@@ -11,7 +11,9 @@ LABELS = np.array([0, 0, 0, 3, 3, -1])
 
 
 def given(labels=LABELS):
-    embeddings = Embeddings(vectors=VECTORS, rows=np.array([1, 2, 5, 6, 8, 9]), n_rows=10, column="v", space="v")
+    embeddings = Embeddings(
+        vectors=VECTORS, rows=np.array([1, 2, 5, 6, 8, 9]), n_rows=10, column="v", space="v"
+    )
     return embeddings, Partition(labels=labels, centers=mean_centers(VECTORS, labels), method="x")
 
 

@@ -111,7 +111,9 @@ def test_a_constant_column_does_no_harm():
 
 
 def test_an_encoder_may_be_given_for_each_column():
-    found = cb.embed({"t": TITLES, "n": list(range(6))}, ["t", "n"], encoder={"t": lambda ts: [[len(t)] for t in ts]})
+    found = cb.embed(
+        {"t": TITLES, "n": list(range(6))}, ["t", "n"], encoder={"t": lambda ts: [[len(t)] for t in ts]}
+    )
     assert found.column == "lambda(t) + tabular(n)"
 
 

@@ -22,7 +22,9 @@ def test_rows_that_are_missing_or_not_finite_are_skipped():
 
 
 def test_too_many_rows_or_dimensions_are_refused():
-    with pytest.raises(InvalidVectors, match="embeddings for 3 rows, but the table has 4: give one vector per row"):
+    with pytest.raises(
+        InvalidVectors, match="embeddings for 3 rows, but the table has 4: give one vector per row"
+    ):
         given_embeddings(np.eye(3), n_rows=4)
     with pytest.raises(InvalidVectors, match="vectors of 3 dimensions, but the clusters were made in 2"):
         given_embeddings(np.eye(3), dimension=2)

@@ -99,6 +99,14 @@ def test_many_columns_can_be_added_without_a_warning():
     assert FrameTable(pd.DataFrame({"a": [1, 2]})).with_columns(new).shape == (2, 151)
 
 
+def test_what_pandas_knows_of_a_frame_is_kept():
+    frame = pd.DataFrame({"a": [1, 2]}, index=pd.Index([3, 3], name="id"))
+    frame.columns.name = "fields"
+    frame.attrs["source"] = "here"
+    added = FrameTable(frame).with_columns({"k": np.array([0, 1])})
+    assert (added.attrs, added.index.name, added.columns.name) == ({"source": "here"}, "id", "fields")
+
+
 def test_mixed_types_in_a_new_column_are_an_error():
     with pytest.raises(InvalidTable, match="the cells of the new column 'k' are not all of one type"):
         FrameTable(pa.table({"a": [1, 2]})).with_columns({"k": np.array(["a", 1], dtype=object)})

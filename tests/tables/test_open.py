@@ -83,7 +83,7 @@ def test_a_missing_path_in_a_missing_folder_is_an_error(tmp_path):
 
 @pytest.mark.parametrize("path", ["a\0b", "x" * 5000, "~no_such_user_at_all/x"])
 def test_a_path_that_cannot_be_is_an_error(path):
-    with pytest.raises(UnreadableSource, match="cannot open|no file or folder"):
+    with pytest.raises(UnreadableSource, match=r"cannot open|no file or folder"):
         open_table(path)
 
 

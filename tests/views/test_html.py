@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from clusterby.core.errors import UnwritableTarget
-from clusterby.views.html import render, write_html
+from clusterby.views.html import check_target, render, write_html
 from clusterby.views.report_data import ClusterCard, Exemplar, Mark, ReportData, Scatter, SkippedRow
 
 from .conftest import thumbnail
@@ -160,6 +160,11 @@ def test_writing_returns_the_absolute_path(make_report, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert write_html(make_report(), "report.html") == tmp_path / "report.html"
     assert (tmp_path / "report.html").read_text("utf-8") == render(make_report())
+
+
+def test_a_path_from_home_is_understood(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert check_target("~/report.html") == tmp_path / "report.html"
 
 
 def test_a_report_is_replaced(make_report, tmp_path):

@@ -55,15 +55,12 @@ def session(*, quiet: bool, debug: bool) -> Iterator[None]:
     except KeyboardInterrupt:
         _say("interrupted")
         raise typer.Exit(INTERRUPTED) from None
-    except (ClusterbyError, OSError) as error:
+    except typer.Exit:
+        raise
+    except Exception as error:
         if debug:
             raise
-        _say(f"error: {type(error).__name__}: {_one_line(error)}")
-        raise typer.Exit(1) from None
-    except MemoryError:
-        if debug:
-            raise
-        _say("error: out of memory: try fewer rows, or method kmeans")
+        _say(f"error: {_one_line(error)}")
         raise typer.Exit(1) from None
     finally:
         logger.removeHandler(handler)
@@ -84,8 +81,13 @@ def _say(words: str) -> None:
     _err.print(escape(f"clusterby: {words}"), soft_wrap=True)
 
 
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
+def _one_line(error: Exception) -> str:
+    words = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    if isinstance(error, (ClusterbyError, OSError)):
+        return words
+    if isinstance(error, MemoryError):
+        return "out of memory: try fewer rows, or method kmeans"
+    return f"{words} (this is a fault in clusterby or in a library below it; --debug shows where)"
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clusterby.clusterers.silhouette import silhouettes_of_cuts
+from clusterby.clusterers.threads import one_thread_if_small
 from clusterby.core.column import FloatArray
 from clusterby.core.progress import track
 
@@ -84,7 +85,10 @@ def choose_k(
     if most < 2:
         return Choice(k=1, scores={}, criterion=criterion)
     references = int(np.clip(_SAMPLE // m, 2, 20))
-    with track("choose the number of clusters", 1 + references) as advance:
+    with (
+        one_thread_if_small(rows.size),
+        track("choose the number of clusters", 1 + references) as advance,
+    ):
         scored = _score(rows, range(2, most + 1), linkage, metric)
         advance(1)
         scores = {k: float(s.mean()) for k, s in scored.items()}

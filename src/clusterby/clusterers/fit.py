@@ -17,6 +17,7 @@ from clusterby.clusterers.memory import check_memory
 from clusterby.clusterers.parameters import N_CLUSTERS
 from clusterby.clusterers.resolve import Resolved, resolve
 from clusterby.clusterers.run import PredictKind, Run, run
+from clusterby.clusterers.threads import one_thread_if_small
 from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.errors import InvalidParameter, InvalidVectors, NothingToCluster
 from clusterby.core.partition import NOISE, Partition
@@ -100,9 +101,10 @@ def fit(
     resolved = resolve(method, settings, random_state=random_state)
     if resolved.spec is not None:
         check_memory(resolved.spec, len(vectors))
-    choice = _settle_k(resolved, vectors, asked, random_state)
-    _settle_from_data(resolved, vectors, random_state)
-    found = _nothing_to_fit(resolved, vectors) or run(resolved.name, resolved.estimator, vectors)
+    with one_thread_if_small(vectors.size):
+        choice = _settle_k(resolved, vectors, asked, random_state)
+        _settle_from_data(resolved, vectors, random_state)
+        found = _nothing_to_fit(resolved, vectors) or run(resolved.name, resolved.estimator, vectors)
     _report_noise(resolved.name, found.labels)
     partition = Partition(
         labels=found.labels,
@@ -211,7 +213,7 @@ def _nothing_to_fit(resolved: Resolved, vectors: FloatArray) -> Run | None:
         if k in (None, 1) and count_distinct(vectors, at_most=2) == 1:
             return Run(labels=np.zeros(m, dtype=np.int64), strengths=None, predicts="nearest_center")
         if k == m and resolved.spec is not None and resolved.spec.predicts == "neighbors":
-            return Run(labels=np.arange(m), strengths=None, predicts="nearest_center")
+            return Run(labels=np.arange(m, dtype=np.int64), strengths=None, predicts="nearest_center")
     if resolved.spec is not None and resolved.spec.takes("min_cluster_size"):
         dense = settings["min_samples"] or settings["min_cluster_size"]
         if m < max(2, dense):

@@ -129,8 +129,9 @@ def birch_threshold(vectors: FloatArray, parameters: Mapping[str, Any], random_s
     distances, _ = NearestNeighbors(n_neighbors=2, algorithm="brute").fit(sample).kneighbors(sample)
     threshold = float(np.median(distances[:, 1])) * (0.65 if len(vectors) <= 5_000 else 1.0)
     wanted = min(max(2, parameters["n_clusters"] or 2), len(sample))
+    some = sample[:: max(1, len(sample) // max(500, 4 * wanted))]  # more rows only make more balls
     for _ in range(20):
-        balls = Birch(threshold=threshold, n_clusters=None, compute_labels=False).fit(sample)
+        balls = Birch(threshold=threshold, n_clusters=None, compute_labels=False).fit(some)
         if len(balls.subcluster_centers_) >= wanted:
             break
         threshold *= 0.8

@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from clusterby.clusterers.threads import one_thread_if_small
 from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.errors import InvalidParameter
 from clusterby.core.partition import NOISE
@@ -66,7 +65,7 @@ def run(name: str, estimator: Any, vectors: FloatArray) -> Run:
     'model'
     """
     overwrites = getattr(estimator, "copy_x", True) is False
-    with translated(name), one_thread_if_small(vectors.size):
+    with translated(name):
         labels = estimator.fit_predict(vectors.copy() if overwrites else vectors)
         own = getattr(estimator, "probabilities_", None)
         strengths = probabilities(estimator, vectors) if own is None else np.asarray(own, dtype=np.float32)

@@ -146,7 +146,9 @@ def nearest(name: str, known: Iterable[str], *, most: int = 3) -> list[str]:
     >>> nearest("KMean", ["kmeans", "gmm", "birch"])
     ['kmeans']
     """
-    folded = {k.casefold(): k for k in known}
+    folded: dict[str, str] = {}
+    for other in known:
+        folded.setdefault(other.casefold(), other)
     found = difflib.get_close_matches(name.casefold(), folded, n=most, cutoff=0.6)
     return [folded[f] for f in found]
 

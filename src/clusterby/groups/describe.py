@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,9 @@ __all__ = ["Mark", "describe", "marks"]
 
 _LEAST_Z = 3.0
 """A mark must be at least this many standard deviations from chance."""
+
+_LEAST_EFFECT = 0.5
+"""In standard deviations: what lies nearer to the mean of all rows, though not by chance, sets no group apart."""
 
 _MOST_VALUES = 1_000
 """A column with more different values than this, or one for every other row, names rows rather than kinds."""
@@ -41,6 +45,8 @@ class Mark:
         The lift, ``inside / overall``; for numbers and dates the difference of the means in standard deviations.
     z : float
         How far from chance that is, in standard deviations; for shares the root of the log-likelihood ratio.
+    is_date : bool
+        Whether the two means are dates.
     """
 
     key: Any
@@ -50,6 +56,7 @@ class Mark:
     overall: float
     effect: float
     z: float
+    is_date: bool = False
 
 
 def describe(
@@ -107,10 +114,10 @@ def marks(
 
 def _column_marks(column: Column, rows: Mapping[Any, IntArray]) -> list[Mark]:
     if column.type == "number":
-        return _mean_marks(column.name, column.cells.astype(np.float64), rows)
+        return _mean_marks(column.name, column.cells.astype(np.float64), rows, is_date=False)
     if column.type == "date":
         seconds = column.cells.astype("datetime64[us]").astype(np.int64) / 1e6
-        return _mean_marks(column.name, np.where(np.isnat(column.cells), np.nan, seconds), rows)
+        return _mean_marks(column.name, np.where(np.isnat(column.cells), np.nan, seconds), rows, is_date=True)
     if column.type in ("string", "category", "boolean"):
         codes, values = factorize(column)
         if len(values) <= min(_MOST_VALUES, max(2, len(column) // 2)):
@@ -118,34 +125,33 @@ def _column_marks(column: Column, rows: Mapping[Any, IntArray]) -> list[Mark]:
     return []
 
 
-def _mean_marks(name: str, cells: NDArray[np.float64], rows: Mapping[Any, IntArray]) -> list[Mark]:
+def _mean_marks(
+    name: str, cells: NDArray[np.float64], rows: Mapping[Any, IntArray], *, is_date: bool
+) -> list[Mark]:
     known = np.isfinite(cells)
-    if known.sum() < 2:
+    n = int(known.sum())
+    if n < 2:
         return []
-    overall, spread = float(cells[known].mean()), float(cells[known].std(ddof=1))
-    if not spread > 0:
+    with np.errstate(over="ignore", invalid="ignore"):
+        overall, spread = float(cells[known].mean()), float(cells[known].std(ddof=1))
+    if not 0 < spread < np.inf:  # all equal, or too far apart for a mean to say anything
         return []
     found = []
     for key, members in rows.items():
         inside = cells[members][known[members]]
-        if not len(inside) or len(inside) == known.sum():
+        if not 0 < len(inside) < n:
             continue
-        effect = (float(inside.mean()) - overall) / spread
+        mean = float(inside.mean())
+        effect = (mean - overall) / spread
         # the standard error of a mean drawn without replacement from these rows
-        error = np.sqrt((1 - len(inside) / known.sum()) / len(inside))
-        z = abs(effect) / float(error)
-        if z >= _LEAST_Z:
+        z = abs(effect) / math.sqrt((1 - len(inside) / n) / len(inside))
+        if z >= _LEAST_Z and abs(effect) >= _LEAST_EFFECT:
             found.append(
                 Mark(
-                    key=key,
-                    column=name,
-                    value=None,
-                    inside=float(inside.mean()),
-                    overall=overall,
-                    effect=effect,
-                    z=z,
+                    key=key, column=name, value=None, inside=mean, overall=overall, effect=effect, z=z,
+                    is_date=is_date,
                 )
-            )
+            )  # fmt: skip
     return found
 
 

@@ -41,19 +41,26 @@ def open_image(stream: IO[bytes]) -> ImageFile.ImageFile:
     for load_formats in (Image.preinit, Image.init):  # the common formats, then all of them
         load_formats()
         for name in [n for n in Image.ID if n not in _REFUSED]:
-            factory, accepts = Image.OPEN[name]
-            accepted = accepts(head[:16]) if accepts is not None else True
-            if isinstance(accepted, str):  # the format is known, its library is not installed
-                hint = accepted
-            elif accepted:
-                stream.seek(0)
-                try:
-                    return factory(stream, "")
-                except (SyntaxError, IndexError, TypeError, struct.error):
-                    continue  # not of this format after all
-                except PILLOW_ERRORS as error:
-                    raise in_our_words(error) from error
+            found = _open_as(name, stream, head[:16])
+            if isinstance(found, ImageFile.ImageFile):
+                return found
+            hint = found or hint
     raise UnreadableCell(hint or _not_an_image(head))
+
+
+def _open_as(name: str, stream: IO[bytes], head: bytes) -> ImageFile.ImageFile | str | None:
+    """Return the image if the stream is of that format, what is missing to read it, or None."""
+    factory, accepts = Image.OPEN[name]
+    try:
+        accepted = accepts(head) if accepts is not None else True
+        if not accepted or isinstance(accepted, str):
+            return accepted or None
+        stream.seek(0)
+        return factory(stream, "")
+    except (SyntaxError, IndexError, TypeError, struct.error):
+        return None  # not of this format after all
+    except PILLOW_ERRORS as error:
+        raise in_our_words(error) from error
 
 
 def in_our_words(error: BaseException) -> UnreadableCell:
@@ -61,8 +68,11 @@ def in_our_words(error: BaseException) -> UnreadableCell:
     if isinstance(error, MemoryError):
         return UnreadableCell("too large for the memory of this machine")
     said = " ".join(str(error).split()) or type(error).__name__
-    kind = "truncated" if _speaks_of_an_end(said) else "damaged"
-    return UnreadableCell(f"{kind}: {said[:120]}")
+    if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
+        return UnreadableCell(f"too many pixels: {said[:120]}")
+    if _speaks_of_an_end(said):
+        return UnreadableCell("truncated: the file ends before the image does")
+    return UnreadableCell(f"damaged: {said[:120]}")
 
 
 def _speaks_of_an_end(said: str) -> bool:

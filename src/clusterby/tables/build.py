@@ -33,4 +33,4 @@ def build_native(columns: Mapping[str, Sequence[Any] | NDArray[Any]], *, kind: s
         return lists
     import pyarrow as pa
 
-    return give_in(cast(Library, kind), pa.table(lists))
+    return give_in(cast("Library", kind), pa.table(lists))

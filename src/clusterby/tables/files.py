@@ -50,11 +50,10 @@ def read_file(path: str | Path, *, kind: str | None = None) -> Table:
 
     try:
         table = read(path)
+        names = table.column_names
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise UnreadableSource(f"cannot read {str(path)!r}: {_reason(error)}") from error
-    check_outline(
-        table.column_names, len(table)
-    )  # before a library stumbles over a name that two columns share
+    check_outline(names, len(table))  # here, before a library stumbles over a name that two columns share
     return FrameTable(give_in(library, table), base=path.parent.absolute())
 
 

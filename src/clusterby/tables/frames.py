@@ -116,8 +116,7 @@ class FrameTable:
         """
         check_new_columns(new, self.columns, self.n_rows)
         if self.kind == "pandas":
-            fresh = {name: to_pandas(values).copy() for name, values in new.items()}
-            return self.native.assign(**fresh)
+            return _append_to_pandas(self.native, new)
         if self.kind == "polars":
             return self.native.with_columns([to_polars(values, name) for name, values in new.items()])
         table = self.native
@@ -139,6 +138,17 @@ class FrameTable:
         from clusterby.tables.grouping_arrow import ArrowGrouping
 
         return ArrowGrouping(self.native, keys)
+
+
+def _append_to_pandas(frame: Any, new: Mapping[str, Any]) -> Any:
+    import pandas as pd
+
+    added = pd.DataFrame(
+        {name: to_pandas(values) for name, values in new.items()}, index=frame.index, copy=True
+    )
+    whole = pd.concat([frame, added], axis=1).__finalize__(frame)  # at once: pandas warns of many inserts
+    whole.columns.name = frame.columns.name
+    return whole
 
 
 def _kind_of(source: Any) -> str | None:

@@ -62,10 +62,15 @@ def _comparable(column: Column, cells: list[Any]) -> Any:
     """Return the cells in Arrow, or None where Arrow could not compare them."""
     if column.type in ("object", "vector"):
         return pa.nulls(len(cells)) if all(map(is_missing, cells)) else None
+    if (
+        column.type == "date"
+        and len({(type(c), getattr(c, "tzinfo", None)) for c in cells if not is_missing(c)}) > 1
+    ):
+        return pa.array(column.cells)  # Arrow would take them all for what the first one is
     try:
         return pa.array(cells, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
-        return pa.array(column.cells, from_pandas=True)  # mixed kinds of number or of date
+        return pa.array(column.cells, from_pandas=True)  # several kinds of number
 
 
 def _rows(cells: list[Any]) -> Any:

@@ -88,8 +88,12 @@ class PandasGrouping:
         return self._run(lambda: self._grouped[list(asked)].agg(list(plan[0])), asked)
 
     def _asked_by_name(self, named: Mapping[str, Any]) -> dict[str, list[Aggregate]]:
+        import pandas as pd
+
         asked: dict[str, list[Aggregate]] = {}
         for output, spec in named.items():
+            if isinstance(spec, pd.NamedAgg):
+                spec = (spec.column, spec.aggfunc)
             if not isinstance(spec, tuple) or len(spec) != 2:
                 raise InvalidParameter(
                     f"{output}={spec!r}: give a column and an aggregate, {output}=('column', 'mean')"

@@ -20,7 +20,7 @@ from clusterby.views.palette import color
 from clusterby.views.payload import embed_json, payload
 from clusterby.views.report_data import Exemplar, ReportData
 
-__all__ = ["render", "write_html"]
+__all__ = ["check_target", "render", "write_html"]
 
 logger = logging.getLogger(__name__)
 
@@ -90,8 +90,7 @@ def write_html(data: ReportData, path: str | Path) -> Path:
         If the folder does not exist or cannot be written to, or if the path is a folder or a file that is no
         report of clusterby.
     """
-    target = Path(path).expanduser().resolve()
-    _check_target(target)
+    target = check_target(path)
     text = render(data)
     draft = target.with_name(f".clusterby-{secrets.token_hex(4)}")
     try:
@@ -105,7 +104,20 @@ def write_html(data: ReportData, path: str | Path) -> Path:
     return target
 
 
-def _check_target(target: Path) -> None:
+def check_target(path: str | Path) -> Path:
+    """Return the absolute path of a file that a report may be written to.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, in a folder that exists; ``~`` is the user's own.
+
+    Raises
+    ------
+    UnwritableTarget
+        As for :func:`write_html`; asking first spares the work of a report that could not be written.
+    """
+    target = Path(path).expanduser().resolve()
     if target.is_dir():
         raise UnwritableTarget(f"{target} is a folder: name a file in it, such as {target / 'report.html'}")
     if not target.parent.is_dir():
@@ -114,6 +126,7 @@ def _check_target(target: Path) -> None:
         raise UnwritableTarget(
             f"{target} is there already and no report of clusterby: choose another name, or remove it first"
         )
+    return target
 
 
 def _is_report(path: Path) -> bool:

@@ -123,7 +123,7 @@ def _projection(landmarks: FloatArray, components: int, random_state: int) -> _P
 def _arrange(vectors: FloatArray, random_state: int) -> FloatArray:
     """Return places of the landmarks by t-SNE, (l, 2)."""
     from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no stubs
+    from threadpoolctl import threadpool_limits
 
     n = len(vectors)
     start = vectors[:, :2] * (1e-4 / vectors[:, 0].std())
