@@ -11,6 +11,7 @@ from clusterby.core.errors import InvalidParameter
 from clusterby.tables.arrow_aggregates import aggregate_groups, number_groups
 
 CODES = np.array([1, 0, -1, 1])
+HALVES = [np.float16(1), np.float16(2), np.float16(3), np.float16(4)]
 
 
 def _column(cells, kind=None):
@@ -83,8 +84,8 @@ def test_a_median_is_exact_for_any_number_of_rows():
 @pytest.mark.parametrize(
     ("cells", "kind", "how", "expected"),
     [
-        ([1, 2, 3, 4], pa.float16(), "mean", [2, 2.5]),
-        ([1, 2, 3, 4], pa.float16(), "max", [2, 4]),
+        (HALVES, pa.float16(), "mean", [2, 2.5]),
+        (HALVES, pa.float16(), "max", [2, 4]),
         ([decimal.Decimal(1), decimal.Decimal(2), None, decimal.Decimal(2)], None, "mean", [2, 1.5]),
         ([decimal.Decimal(1), decimal.Decimal(2), None, decimal.Decimal(2)], None, "max", [2, 2]),
         ([decimal.Decimal(1), decimal.Decimal(0), None, decimal.Decimal(2)], None, "any", [False, True]),

@@ -19,7 +19,7 @@ def test_a_narwhals_frame_is_unwrapped(wrap):
 
 
 def test_a_record_batch_becomes_an_arrow_table():
-    table = open_table(pa.record_batch({"a": [1, 2]}))
+    table = open_table(pa.RecordBatch.from_pydict({"a": [1, 2]}))
     assert (table.kind, table.n_rows, type(table.native)) == ("pyarrow", 2, pa.Table)
 
 

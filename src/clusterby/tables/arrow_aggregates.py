@@ -101,7 +101,7 @@ def aggregate_groups(column: Any, how: str, codes: IntArray, k: int) -> Any:
     if types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if types.is_float16(column.type):
-        column = column.cast(pa.float32())
+        column = pa.array(column.to_numpy().astype(np.float32), mask=column.is_null().to_numpy())
     if types.is_temporal(column.type):
         return _aggregate_moments(column, how, codes, rows, k)
     if how in ("min", "max") and not types.is_primitive(column.type):

@@ -40,11 +40,13 @@ class PolarsGrouping:
     """
 
     def __init__(self, frame: pl.DataFrame, keys: Keys) -> None:
+        import polars as pl
+
         self._frame = frame
         self._schema = nw.from_native(frame).schema
         self._keys = {n: frame.get_column(n) if v is None else to_polars(v, n) for n, v in keys.items()}
         for name, series in self._keys.items():
-            if series.dtype.is_nested() or series.dtype.is_object():
+            if series.dtype.is_nested() or series.dtype == pl.Object:
                 raise InvalidParameter(f"rows cannot be grouped by {name!r}, whose type is {series.dtype}")
 
     def size(self) -> pl.DataFrame:

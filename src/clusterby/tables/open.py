@@ -56,7 +56,9 @@ def open_table(source: Any, *, kind: str | None = None) -> Table:
         return _open_path(Path(source), kind)
     if kind is not None:
         raise InvalidParameter(f"kind={kind!r} is for paths: a {type(source).__name__} stays what it is")
-    if isinstance(source, Table):
+    if hasattr(type(source), "group_rows") and isinstance(
+        source, Table
+    ):  # the properties of other things may cost
         return source
     if is_frame(source):
         return FrameTable(source)

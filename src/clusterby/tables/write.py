@@ -80,9 +80,10 @@ def _to_arrow(table: Table) -> Any:
 
 
 def _from_polars(series: Any) -> Any:
+    import polars as pl
     import pyarrow as pa
 
-    return pa.array(series.to_list()) if series.dtype.is_object() else series.to_arrow()
+    return pa.array(series.to_list()) if series.dtype == pl.Object else series.to_arrow()
 
 
 def _from_cells(values: Any, name: str) -> Any:
