@@ -17,7 +17,9 @@ FLOORS = (
     {"ops"},
     {"groups"},
     {"views"},
-    {"cli", "accessors", "pandas", "polars"},
+    {"accessors"},
+    {"cli", "pandas", "polars"},
+    {"__main__"},
 )
 KERNEL_USERS = {"clusterers"}
 

@@ -75,6 +75,11 @@ def test_columns_may_be_weighted_and_parameters_given(run, csv):
     assert shown["parameters"]["linkage"] == "average"
 
 
+def test_parameters_of_a_scikit_learn_class_are_taken_as_numbers(run, csv):
+    shown = run("group", csv, "--by", "price", "-m", "MeanShift", "-p", "bandwidth=0.5", "--json").json
+    assert shown["parameters"]["bandwidth"] == 0.5
+
+
 def test_the_seed_is_taken_and_recorded(run, csv):
     assert run("group", csv, "--by", "price", "-k", "2", "--seed", "7", "--json").json["random_state"] == 7
 

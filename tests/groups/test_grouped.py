@@ -4,19 +4,6 @@ import pytest
 
 import clusterby as cb
 from clusterby.core.errors import InvalidParameter, UnknownName
-from clusterby.tables import AGGREGATES
-
-from .sample import DATA, MAKERS, to_pandas
-
-
-@pytest.mark.parametrize("how", AGGREGATES)
-@pytest.mark.parametrize("kind", MAKERS)
-def test_every_aggregate_agrees_with_pandas(how, kind):
-    grouped = cb.groupby(MAKERS[kind](DATA), "kind")
-    expected = getattr(pd.DataFrame(DATA).groupby("kind")["count"], how)()
-    found = to_pandas(getattr(grouped["count"], how)())
-    values = found if kind == "pandas" else found.set_index("kind")["count"]
-    pd.testing.assert_series_equal(values, expected, check_dtype=kind == "pandas")
 
 
 def test_size_counts_rows(groups):

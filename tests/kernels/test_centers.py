@@ -20,6 +20,14 @@ def test_centers_are_the_means_of_their_members(data):
     np.testing.assert_allclose(found, np.reshape(expected, (len(expected), d)), atol=1e-4)
 
 
+def test_blocks_add_up(monkeypatch):
+    vectors = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
+    labels = np.arange(50, dtype=np.int64) % 4
+    whole = mean_centers(vectors, labels)
+    monkeypatch.setattr(centers_module, "_BLOCK_BYTES", 7 * 8 * 3)
+    np.testing.assert_allclose(mean_centers(vectors, labels), whole, rtol=1e-6)
+
+
 def test_all_noise_has_no_center():
     assert mean_centers(np.ones((2, 3), "float32"), np.array([-1, -1])).shape == (0, 3)
 

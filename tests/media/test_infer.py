@@ -18,11 +18,11 @@ PNG = PNG.getvalue()
 WAV = b"RIFF\0\0\0\0WAVEfmt "
 
 
-def objects(*cells, type="object", name="x"):
+def objects(*cells, kind="object", name="x"):
     array = np.empty(len(cells), dtype=object)
     for row, cell in enumerate(cells):
         array[row] = cell
-    return Column(name=name, cells=array, type=type)
+    return Column(name=name, cells=array, type=kind)
 
 
 def refusal(column):
@@ -33,7 +33,7 @@ def refusal(column):
 
 
 @pytest.mark.parametrize(
-    ("cells", "type", "modality"),
+    ("cells", "kind", "modality"),
     [
         (np.array([1.0, np.nan]), "number", Modality.NUMBER),
         (np.array([True, None], dtype=object), "boolean", Modality.CATEGORY),
@@ -44,8 +44,8 @@ def refusal(column):
         (np.array([1.0, 2.0]), "object", Modality.NUMBER),
     ],
 )
-def test_the_columns_type_decides_where_it_says_something(cells, type, modality):
-    assert infer_modality(Column(name="image", cells=cells, type=type)) is modality
+def test_the_columns_type_decides_where_it_says_something(cells, kind, modality):
+    assert infer_modality(Column(name="image", cells=cells, type=kind)) is modality
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,10 @@ def test_the_columns_type_decides_where_it_says_something(cells, type, modality)
         ((Path("a.png"), "b.jpg"), Modality.IMAGE),
         ((1, 2.5, decimal.Decimal(3), np.int8(4)), Modality.NUMBER),
         ((True, np.False_), Modality.CATEGORY),
-        ((datetime.date(2024, 1, 1), datetime.datetime(2024, 1, 1), np.datetime64("2024-01-01")), Modality.DATE),
+        (
+            (datetime.date(2024, 1, 1), datetime.datetime(2024, 1, 1), np.datetime64("2024-01-01")),
+            Modality.DATE,
+        ),
         (("a red car", "two blue cars", "   ", None), Modality.TEXT),
         ((None, float("nan"), 3), Modality.NUMBER),
     ],
@@ -73,7 +76,10 @@ def test_objects_are_told_by_their_types(cells, modality):
 
 
 def test_the_name_of_a_column_says_nothing():
-    assert infer_modality(objects("red", "blue", "red", "blue", name="image", type="string")) is Modality.CATEGORY
+    assert (
+        infer_modality(objects("red", "blue", "red", "blue", name="image", kind="string"))
+        is Modality.CATEGORY
+    )
 
 
 def test_a_column_without_values_is_refused():
@@ -94,16 +100,16 @@ def test_booleans_are_no_numbers():
 
 
 def test_images_among_bytes_of_another_kind_are_mixed():
-    assert "(2 bytes)" not in refusal(objects(PNG, b"plain text"))
-    assert "bytes" in refusal(objects(PNG, b"plain text"))
+    assert "mixes types (1 image in bytes, 1 bytes)" in refusal(objects(PNG, b"plain text"))
+    assert "mixes types (1 image in bytes, 1 audio in bytes)" in refusal(objects(PNG, WAV))
 
 
 @pytest.mark.parametrize(
     ("cell", "part"),
     [
         (b"plain text", "holds bytes of no known image or audio format (they start with b'plain text')"),
-        (np.zeros((4, 4)), "float64 array (4, 4): images are uint8 of shape (height, width)"),
-        (np.zeros((3, 4, 4), np.uint8), "uint8 array (3, 4, 4): images are uint8"),
+        (np.zeros((4, 4)), "holds arrays of float64 (4, 4): images are uint8 of shape (height, width)"),
+        (np.zeros((3, 8, 9), np.uint8), "holds arrays of uint8 (3, 8, 9): images are uint8"),
         (np.array(["a", "b"]), "holds cells of type"),
         (["a", "b"], "holds cells of type list"),
         ({"a": 1}, "holds cells of type dict"),
@@ -124,11 +130,11 @@ def test_only_a_sample_is_looked_at():
             return super().strip(*args)
 
     cells = [Counted(f"{word} {row}") for row, word in enumerate(["a red", "the blue"] * 5000)]
-    assert infer_modality(objects(*cells, type="string")) is Modality.TEXT
+    assert infer_modality(objects(*cells, kind="string")) is Modality.TEXT
     assert Counted.looked_at < 2000
 
 
 def test_the_sample_is_the_same_each_time():
     cells = ["cat"] * 990 + ["dog"] * 10
-    column = objects(*cells, type="string")
+    column = objects(*cells, kind="string")
     assert {infer_modality(column) for _ in range(3)} == {Modality.CATEGORY}

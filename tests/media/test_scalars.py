@@ -10,7 +10,8 @@ from clusterby.media.scalars import is_missing, shorten, write_scalar
 
 
 @pytest.mark.parametrize(
-    "cell", [None, float("nan"), np.float32("nan"), np.datetime64("NaT"), np.timedelta64("NaT"), pd.NA, pd.NaT]
+    "cell",
+    [None, float("nan"), np.float32("nan"), np.datetime64("NaT"), np.timedelta64("NaT"), pd.NA, pd.NaT],
 )
 def test_what_holds_nothing_is_missing(cell):
     assert is_missing(cell) is True

@@ -33,7 +33,7 @@ def refusal(cells, **options):
         (["a.wav", "b.mp3"], Modality.AUDIO),
         (["a.mp4", "b.mov"], Modality.VIDEO),
         ([f"{i}.png" for i in range(9)] + ["thumbs.db"], Modality.IMAGE),
-        ([*SENTENCES * 5, "see figure.png"], Modality.TEXT),
+        ([*(f"{s} {i}" for s in SENTENCES for i in range(5)), "figure.png"], Modality.TEXT),
     ],
 )
 def test_strings_are_told_apart(cells, modality):
@@ -60,7 +60,9 @@ def test_numbers_written_as_strings_may_be_numbers():
 
 
 def test_values_between_short_and_long_that_repeat_are_left_to_the_caller():
-    assert 'modality="text"' in refusal(["i strongly agree with this statement", "i do not agree with it"] * 5)
+    assert 'modality="text"' in refusal(
+        ["i strongly agree with this statement", "i do not agree with it"] * 5
+    )
 
 
 def test_nothing_is_fetched_from_the_web():

@@ -52,7 +52,9 @@ def test_lone_surrogates_become_the_replacement_character():
 
 
 def test_a_column_of_texts_is_an_object_array():
-    column = Column(name="x", cells=np.array(["a", "", None, "b"], dtype=object), type="string", faults={2: "not UTF-8"})
+    column = Column(
+        name="x", cells=np.array(["a", "", None, "b"], dtype=object), type="string", faults={2: "not UTF-8"}
+    )
     decoded = decode_texts(column)
     assert decoded.values.dtype == object
     assert decoded.values.tolist() == ["a", "b"]

@@ -12,15 +12,18 @@ from clusterby.core.errors import UnreadableCell
 from clusterby.media.values import decode_categories, decode_dates, decode_numbers, parse_date
 
 
-def objects(*cells, type="object", faults=None):
+def objects(*cells, kind="object", faults=None):
     array = np.empty(len(cells), dtype=object)
     array[:] = cells
-    return Column(name="x", cells=array, type=type, faults=faults or {})
+    return Column(name="x", cells=array, type=kind, faults=faults or {})
 
 
 def test_a_number_column_keeps_its_finite_numbers():
     column = Column(
-        name="x", cells=np.array([1.0, np.nan, np.inf, -2.5, np.nan]), type="number", faults={4: "not a number in the file"}
+        name="x",
+        cells=np.array([1.0, np.nan, np.inf, -2.5, np.nan]),
+        type="number",
+        faults={4: "not a number in the file"},
     )
     decoded = decode_numbers(column)
     assert decoded.values.tolist() == [1.0, -2.5]
@@ -125,7 +128,15 @@ def test_a_date_is_parsed_or_refused():
 @settings(deadline=None, max_examples=50)
 @given(
     st.lists(
-        st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.dates(), st.binary(max_size=3))
+        st.one_of(
+            st.none(),
+            st.booleans(),
+            st.integers(),
+            st.floats(),
+            st.text(max_size=5),
+            st.dates(),
+            st.binary(max_size=3),
+        )
     )
 )
 def test_every_row_is_either_a_value_or_a_fault(cells):

@@ -28,7 +28,9 @@ def test_a_matrix_is_taken_as_it_is():
 
 
 def test_rows_of_a_matrix_that_are_not_finite_are_faults():
-    decoded = decode_vectors(matrix([[np.nan, 0], [1, 2], [np.inf, 0], [np.nan, np.nan]], faults={3: "no vector in the file"}))
+    decoded = decode_vectors(
+        matrix([[np.nan, 0], [1, 2], [np.inf, 0], [np.nan, np.nan]], faults={3: "no vector in the file"})
+    )
     assert decoded.rows.tolist() == [1]
     assert decoded.faults == {
         0: "not finite (NaN or infinity)",

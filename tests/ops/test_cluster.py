@@ -9,7 +9,7 @@ import pytest
 import sklearn.cluster
 
 import clusterby as cb
-from clusterby.core.errors import InvalidParameter, InvalidTable
+from clusterby.core.errors import ClusterbyError, InvalidParameter, InvalidTable
 from clusterby.ops.cluster import spread_labels
 
 RNG = np.random.default_rng(0)
@@ -118,6 +118,17 @@ def test_another_seed_may_give_other_labels():
 def test_a_parameter_the_method_does_not_take_is_an_error_that_names_those_it_takes():
     with pytest.raises(InvalidParameter, match="takes no parameter 'linkage'.* It takes: .*n_init"):
         cb.cluster(BLOBS, linkage="ward")
+
+
+def test_a_mistake_about_the_method_costs_no_encoding():
+    def never(cells):
+        raise AssertionError("encoded")
+
+    for wrong in ({"method": "kmean"}, {"n_clusters": 0}, {"linkage": "ward"}):
+        with pytest.raises(ClusterbyError):
+            cb.cluster(["a", "b"], encoder=never, modality="text", **wrong)
+        with pytest.raises(ClusterbyError):
+            cb.clusterby({"t": ["a", "b"]}, "t", encoder=never, modality="text", **wrong)
 
 
 def test_values_are_spread_over_all_rows_in_any_shape():

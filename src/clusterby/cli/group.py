@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -112,6 +113,14 @@ def _number(text: str | None) -> Any:
         raise InvalidParameter(f"-k {text}: give a whole number from 1 up or 'auto'") from None
 
 
+def _value(text: str) -> Any:
+    """Return the number or other literal that the text is, else the text itself."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
 def _parameters(pairs: list[str]) -> dict[str, Any]:
     parsed: dict[str, str] = {}
     for pair in pairs:
@@ -120,5 +129,5 @@ def _parameters(pairs: list[str]) -> dict[str, Any]:
             raise InvalidParameter(f"-p {pair}: give NAME=VALUE, as in -p linkage=average")
         if name == "n_clusters":
             raise InvalidParameter("-p n_clusters: use -k")
-        parsed[name] = value
+        parsed[name] = _value(value)
     return parsed

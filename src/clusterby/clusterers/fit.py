@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from clusterby.clusterers.base import ClustererSpec
-from clusterby.clusterers.centers import mean_centers
 from clusterby.clusterers.choose_k import Choice, choose_k, count_distinct
 from clusterby.clusterers.memory import check_memory
 from clusterby.clusterers.parameters import N_CLUSTERS
@@ -22,8 +21,9 @@ from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.errors import InvalidParameter, InvalidVectors, NothingToCluster
 from clusterby.core.partition import NOISE, Partition
 from clusterby.core.registry import import_object
+from clusterby.kernels.centers import mean_centers
 
-__all__ = ["Fitted", "check_vectors", "fit"]
+__all__ = ["Fitted", "check_method", "check_vectors", "fit"]
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +119,29 @@ def fit(
     return Fitted(
         partition=partition, estimator=resolved.estimator, spec=resolved.spec, predicts=found.predicts
     )
+
+
+def check_method(
+    method: object, *, n_clusters: int | str | None, parameters: Mapping[str, Any], random_state: int = 0
+) -> None:
+    """Refuse what :func:`fit` would refuse whatever the vectors are, before they are made.
+
+    Raises
+    ------
+    InvalidParameter
+        If a parameter is not taken or does not fit.
+    UnknownMethod
+        If nothing bears the method's name.
+
+    Examples
+    --------
+    >>> check_method("kmean", n_clusters=3, parameters={})
+    Traceback (most recent call last):
+    clusterby.core.errors.UnknownMethod: no method 'kmean'. Did you mean 'kmeans'? List them: clusterby methods
+    """
+    settings = dict(parameters)
+    _asked(n_clusters, settings)
+    resolve(method, settings, random_state=random_state)
 
 
 def check_vectors(vectors: FloatArray) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from clusterby.clusterers.fit import Fitted, fit
+from clusterby.clusterers.fit import Fitted, check_method, fit
 from clusterby.clusterers.predict import predict, predict_kind
 from clusterby.clusterers.run import PredictKind
 from clusterby.core.column import FloatArray, IntArray, Skipped
@@ -344,6 +344,7 @@ def clusterby(
     >>> sorted(groups["price"].mean()["price"])
     [2.0, 20.0]
     """
+    check_method(method, n_clusters=n_clusters, parameters=parameters, random_state=random_state)
     weights = column_weights(by)
     opened = open_table(table)
     columns = {name: opened.column(name) for name in weights}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from clusterby.core.column import FloatArray, IntArray
+from clusterby.core.partition import NOISE
 
 __all__ = ["mean_centers", "nearest_center"]
 
 _BLOCK_BYTES = 32 * 2**20
-"""How large the block of distances held at a time may be."""
+"""How large a block of distances, or of vectors gathered, may be."""
 
 
 def mean_centers(vectors: FloatArray, labels: IntArray) -> FloatArray:
@@ -28,12 +29,17 @@ def mean_centers(vectors: FloatArray, labels: IntArray) -> FloatArray:
     >>> mean_centers(np.array([[0, 0], [2, 2], [9, 9]], dtype="float32"), np.array([4, 4, -1])).tolist()
     [[1.0, 1.0]]
     """
-    order = np.argsort(labels, kind="stable")
-    clusters, starts, sizes = np.unique(labels[order], return_index=True, return_counts=True)
-    centers = np.empty((len(clusters), vectors.shape[1]), dtype=np.float32)
-    for place, (start, size) in enumerate(zip(starts, sizes, strict=True)):
-        centers[place] = vectors[order[start : start + size]].mean(axis=0, dtype=np.float64)
-    kept: FloatArray = centers[clusters != -1]
+    ids, codes, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    sums = np.zeros((len(ids), vectors.shape[1]))
+    rows = max(1, _BLOCK_BYTES // (8 * vectors.shape[1]))
+    for start in range(0, len(vectors), rows):
+        part = codes[start : start + rows]
+        order = np.argsort(part, kind="stable")
+        present, first = np.unique(part[order], return_index=True)
+        block = vectors[start : start + rows][order]
+        sums[present] += np.add.reduceat(block, first, axis=0, dtype=np.float64)
+    means: FloatArray = (sums / sizes[:, None]).astype(np.float32)
+    kept: FloatArray = means[ids != NOISE]
     return kept
 
 

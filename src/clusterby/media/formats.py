@@ -73,7 +73,9 @@ def modality_of_bytes(head: bytes) -> Modality | None:
             return Modality.IMAGE
         return Modality.AUDIO if brand in _AUDIO_BRANDS else Modality.VIDEO
     bitmap = head[:2] == b"BM" and head[6:10] == bytes(4)
-    portable = head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace()
+    portable = (
+        head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace() and head[3:4] in b"0123456789#"
+    )
     if bitmap or portable or head.startswith(_IMAGE_STARTS):
         return Modality.IMAGE
     if head.startswith(_AUDIO_STARTS):

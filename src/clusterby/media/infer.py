@@ -144,8 +144,9 @@ def _is_pillow_image(cell: Any) -> bool:
 
 def _describe(cell: Any) -> str:
     if isinstance(cell, np.ndarray):
-        return f"{cell.dtype} array {cell.shape}"
-    return type(cell).__name__
+        return f"{cell.dtype} array of {cell.ndim} dimensions"
+    known = _modality_of(cell) if isinstance(cell, (bytes, bytearray, memoryview)) else None
+    return f"{known} in {type(cell).__name__}" if known else type(cell).__name__
 
 
 def _unknown(name: str, cell: Any, kind: str) -> str:
@@ -156,7 +157,7 @@ def _unknown(name: str, cell: Any, kind: str) -> str:
         )
     if isinstance(cell, np.ndarray) and cell.ndim > 1:
         return (
-            f"column {name!r} holds cells of type {kind}: images are uint8 of shape (height, width) or "
+            f"column {name!r} holds arrays of {cell.dtype} {cell.shape}: images are uint8 of shape (height, width) or "
             "(height, width, 1, 3 or 4), vectors have one dimension"
         )
     return (

@@ -18,7 +18,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
 
     Transparent pixels are laid on white. Gray of 16 or 32 bits is scaled linearly, from 0 to the
     largest value of the first of 8, 12 and 16 bits that covers it, else to its own maximum; floating
-    point between 0 and 1 from 0 to 1. Where values are negative the smallest becomes black.
+    point between 0 and 1 from 0 to 1. Where values are negative, from the smallest to the largest.
 
     Raises
     ------
@@ -48,10 +48,10 @@ def _from_deep_gray(image: Image.Image) -> Image.Image:
     low, high = float(values.min()), float(values.max())
     if not (np.isfinite(low) and np.isfinite(high)):
         raise UnreadableCell("pixels that are not finite (NaN or infinity)")
-    ceilings = (1.0, *_CEILINGS) if image.mode == "F" else _CEILINGS
-    ceiling = next((c for c in ceilings if c >= high), high)
     floor = min(0.0, low)
-    scale = 255.0 / (ceiling - floor)
+    ceilings = (1.0, *_CEILINGS) if image.mode == "F" else _CEILINGS
+    ceiling = high if floor < 0 else next((c for c in ceilings if c >= high), high)
+    scale = 255.0 / ((ceiling - floor) or 1.0)
     return Image.fromarray(np.rint(values * scale - floor * scale).clip(0, 255).astype(np.uint8))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from clusterby.clusterers.fit import fit
+from clusterby.clusterers.fit import check_method, fit
 from clusterby.core.column import IntArray
 from clusterby.core.embeddings import Embeddings
 from clusterby.encoders.choose import EncoderArgument
@@ -80,6 +80,7 @@ def cluster(
     >>> type(clusterer).__name__
     'KMeans'
     """
+    check_method(method, n_clusters=n_clusters, parameters=parameters, random_state=random_state)
     embeddings = data if isinstance(data, Embeddings) else embed(data, by, encoder=encoder, modality=modality)
     fitted = fit(
         method, embeddings.vectors, n_clusters=n_clusters, parameters=parameters, random_state=random_state

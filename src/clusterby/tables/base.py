@@ -82,7 +82,8 @@ class Table(Protocol):
         ----------
         new : mapping of str to array
             Per name an ndarray (n,), a masked array whose masked cells become missing values (integers
-            stay integers), an object array with None for missing, or float (n, d) for a vector column.
+            stay integers), an object array with None for missing, or float (n, d) for a vector column, in which
+            a row with a masked cell is missing.
 
         Raises
         ------

@@ -127,19 +127,19 @@ class PandasGrouping:
                 self._check_how(how)
         try:
             return compute()
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, NotImplementedError) as error:
             if any(not isinstance(how, str) for hows in asked.values() for how in hows):
                 raise  # the caller's own function may have raised it
             raise InvalidParameter(self._what_does_not_apply(asked, error)) from None
 
     def _what_does_not_apply(self, asked: Mapping[str, Sequence[Aggregate]], error: Exception) -> str:
-        schema = self._schema()
+        schema, reason = self._schema(), " ".join(str(error).split())
         for name, hows in asked.items():
             for how in hows:
                 if how in AGGREGATES and not applies(str(how), schema[name]):
-                    return f"{how!r} does not apply to column {name!r}, whose type is {self._frame[name].dtype}: {error}"
+                    return f"{how!r} does not apply to column {name!r}, whose type is {self._frame[name].dtype}: {reason}"
         hows = sorted({str(how) for each in asked.values() for how in each})
-        return f"{', '.join(map(repr, hows))} of {_listed(asked)}: {error}"
+        return f"{', '.join(map(repr, hows))} of {_listed(asked)}: {reason}"
 
     def _schema(self) -> Mapping[str, nw.dtypes.DType]:
         schema: Mapping[str, nw.dtypes.DType] = nw.from_native(self._frame, eager_only=True).schema
