@@ -57,7 +57,7 @@ def decode_image(
         The second folder in which a relative path is looked for.
     shrink_to : int, optional
         The shorter side of the result, in pixels; a smaller image stays as it is. Large JPEG files are
-        decoded at a fraction of their size, which is several times faster.
+        decoded at a fraction of their size, which is faster and takes less memory.
     max_pixels : int
         An image that claims more is refused before it is decoded.
 
