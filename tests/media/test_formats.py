@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from clusterby.core.modality import Modality
-from clusterby.media.formats import SUFFIXES, is_url, modality_of_bytes, modality_of_path
+from clusterby.media.formats import is_url, modality_of_bytes, modality_of_path
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,3 @@ def test_image_files_are_known_by_their_first_bytes(name):
 )
 def test_other_first_bytes(head, modality):
     assert modality_of_bytes(head) is modality
-
-
-def test_suffixes_are_in_lower_case():
-    assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in SUFFIXES)

@@ -7,9 +7,7 @@ import os
 import pytest
 
 from clusterby.core.errors import InvalidTable, UnreadableSource
-from clusterby.core.modality import Modality
-from clusterby.media.formats import SUFFIXES
-from clusterby.tables.folder import IMAGE_SUFFIXES, read_folder
+from clusterby.tables.folder import read_folder
 
 
 def _fill(root, *names, content=b"x"):
@@ -134,7 +132,3 @@ def test_images_can_be_aggregated_by_folder(tmp_path):
     _fill(tmp_path, "a/1.png", "a/2.png", "b/3.png")
     sizes = read_folder(tmp_path, kind="pandas").group_rows({"folder": None}).aggregate("size", "sum")
     assert sizes.to_dict() == {"a": 2, "b": 1}
-
-
-def test_images_are_what_can_be_decoded_as_images():
-    assert {suffix for suffix, modality in SUFFIXES.items() if modality is Modality.IMAGE} == IMAGE_SUFFIXES

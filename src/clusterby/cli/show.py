@@ -8,14 +8,15 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table as RichTable
 
+from clusterby.cli.console import out
 from clusterby.groups.clusterby import ClusterBy
 from clusterby.groups.describe import Mark
 from clusterby.groups.summary import ClusterSummary, summarize
 
 __all__ = ["cluster_table", "document", "mark_words"]
 
-_WIDE = 44
-"""Characters of a typical member that are shown."""
+_WIDE = 110
+"""Characters beyond which a table is no easier to read."""
 
 
 def cluster_table(
@@ -23,34 +24,28 @@ def cluster_table(
 ) -> RichTable:
     """Return the clusters as a table to print: size, share, typical member and what marks each."""
     extra = extra or {}
-    shown = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    shown = RichTable(
+        box=None,
+        header_style="bold",
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        expand=True,
+        width=min(out.width, _WIDE),
+    )
     for heading in ("cluster", "size", "share"):
-        shown.add_column(heading, justify="right")
-    shown.add_column("typical member", overflow="ellipsis", no_wrap=True, max_width=_WIDE)
-    for heading in extra:
-        shown.add_column(heading)
-    if not extra:
-        shown.add_column("marked by")
+        shown.add_column(heading, justify="right", no_wrap=True)
+    shown.add_column("typical member", overflow="ellipsis", no_wrap=True, ratio=1)
+    for heading in extra or ("marked by",):
+        shown.add_column(heading, ratio=1)
     for summary in summarize(groups, exemplars=1):
         cells = [
-            _title(summary), f"{summary.size:,}", f"{summary.share:.1%}", groups_member(groups, summary),
+            _title(summary), f"{summary.size:,}", f"{summary.share:.1%}", _typical_member(groups, summary),
             *(words(summary) for words in extra.values()),
         ]  # fmt: skip
         if not extra:
-            cells.append("; ".join(mark_words(m) for m in summary.marks))
+            cells.append("; ".join(mark_words(m) for m in summary.marks[:1]))
         shown.add_row(*map(escape, cells))
     return shown
-
-
-def groups_member(groups: ClusterBy, summary: ClusterSummary) -> str:
-    """Return the cell of the cluster's most typical row as one line of text."""
-    if not len(summary.exemplars):
-        return ""
-    row = int(summary.exemplars[0])
-    name = "path" if "path" in groups.table.columns else next(iter(groups.by))
-    cell = groups.table.column(name).cells[row]
-    text = " ".join(str(cell).split()) if isinstance(cell, str) else f"row {row}"
-    return text[:200]
 
 
 def mark_words(mark: Mark) -> str:
@@ -108,7 +103,7 @@ def _summary(groups: ClusterBy, summary: ClusterSummary) -> dict[str, Any]:
         "size": summary.size,
         "share": summary.share,
         "cohesion": summary.cohesion,
-        "typical": groups_member(groups, summary),
+        "typical": _typical_member(groups, summary),
         "exemplars": summary.exemplars.tolist(),
         "marks": [
             {
@@ -121,6 +116,16 @@ def _summary(groups: ClusterBy, summary: ClusterSummary) -> dict[str, Any]:
             for m in summary.marks
         ],
     }
+
+
+def _typical_member(groups: ClusterBy, summary: ClusterSummary) -> str:
+    if not len(summary.exemplars):
+        return ""
+    row = int(summary.exemplars[0])
+    name = "path" if "path" in groups.table.columns else next(iter(groups.by))
+    cell = groups.table.column(name).cells[row]
+    text = " ".join(str(cell).split()) if isinstance(cell, str) else f"row {row}"
+    return text[:200]
 
 
 def _title(summary: ClusterSummary) -> str:

@@ -16,7 +16,7 @@ SPECS = (
         weakness="sees color and edges, not meaning; for meaning pass encoder= a model of your own",
         fitted=False,
         aligned=False,
-        dimension=None,
+        dimension=724,
         rank=10,
     ),
     EncoderSpec(

@@ -22,6 +22,9 @@ _LEAST_Z = 3.0
 _LEAST_EFFECT = 0.5
 """In standard deviations: what lies nearer to the mean of all rows, though not by chance, sets no group apart."""
 
+_LEAST_SHARE = 0.05
+"""A value that fewer of the group's rows have says little of the group, however rare it is elsewhere."""
+
 _MOST_VALUES = 1_000
 """A column with more different values than this, or one for every other row, names rows rather than kinds."""
 
@@ -180,7 +183,9 @@ def _share_marks(
                 effect=float(lift[code]),
                 z=float(z[code]),
             )
-            for code in np.flatnonzero((z >= _LEAST_Z) & (lift > 1)).tolist()
+            for code in np.flatnonzero(
+                (z >= _LEAST_Z) & (lift > 1) & (counts >= _LEAST_SHARE * size)
+            ).tolist()
         ]
     return found
 

@@ -5,19 +5,9 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from clusterby.core.modality import Modality
+from clusterby.core.suffixes import SUFFIXES
 
-__all__ = ["SUFFIXES", "is_url", "modality_of_bytes", "modality_of_path"]
-
-_IMAGE = "png apng jpg jpeg jpe jfif mpo webp gif bmp dib tif tiff avif heic heif jp2 j2k jpx ppm pgm pbm pnm qoi tga ico"
-_AUDIO = "wav mp3 flac ogg oga opus m4a aac aif aiff wma"
-_VIDEO = "mp4 m4v mov avi mkv webm mpg mpeg wmv"
-
-SUFFIXES: dict[str, Modality] = {
-    f".{suffix}": modality
-    for modality, suffixes in ((Modality.IMAGE, _IMAGE), (Modality.AUDIO, _AUDIO), (Modality.VIDEO, _VIDEO))
-    for suffix in suffixes.split()
-}
-"""The modality of each file suffix, in lower case with its point."""
+__all__ = ["is_url", "modality_of_bytes", "modality_of_path"]
 
 _SCHEMES = ("http://", "https://", "s3://", "gs://", "ftp://")
 
@@ -44,7 +34,7 @@ def is_url(text: str) -> bool:
 
 
 def modality_of_path(path: str | PurePath) -> Modality | None:
-    """Return what a path or address leads to by its suffix, or None if the suffix is of no medium.
+    """Return what a path or address leads to by its suffix, or None if the suffix is of no image, audio or video.
 
     Examples
     --------
@@ -54,7 +44,8 @@ def modality_of_path(path: str | PurePath) -> Modality | None:
     text = str(path)
     if is_url(text):
         text = text.partition("#")[0].partition("?")[0]
-    return SUFFIXES.get(PurePath(text).suffix.lower())
+    modality = SUFFIXES.get(PurePath(text).suffix.lower())
+    return None if modality is Modality.TEXT else modality  # the name of a text is a text itself
 
 
 def modality_of_bytes(head: bytes) -> Modality | None:

@@ -11,20 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from clusterby.core.errors import InvalidTable, UnreadableSource
+from clusterby.core.modality import Modality
+from clusterby.core.suffixes import suffixes_of
 from clusterby.tables.base import Table
 from clusterby.tables.frames import FrameTable
 from clusterby.tables.library import choose_library, give_in
 
-__all__ = ["IMAGE_SUFFIXES", "TEXT_SUFFIXES", "read_folder"]
+__all__ = ["read_folder"]
 
-IMAGE_SUFFIXES = frozenset((
-    ".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff",
-    ".avif", ".heic", ".heif", ".jp2", ".j2k", ".jpx", ".ppm", ".pgm", ".pbm", ".pnm", ".qoi", ".tga", ".ico",
-))  # fmt: skip
-"""What a file's name ends in if it is taken for an image."""
-
-TEXT_SUFFIXES = frozenset((".txt", ".text", ".md", ".rst"))
-"""What a file's name ends in if it is taken for a text."""
+_IMAGES, _TEXTS = suffixes_of(Modality.IMAGE), suffixes_of(Modality.TEXT)
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +53,12 @@ def read_folder(path: str | Path, *, kind: str | None = None) -> Table:
     library = choose_library(kind)
     root = Path(path).absolute()
     files = list(_walk(root))
-    images = [file for file in files if file.suffix in IMAGE_SUFFIXES]
-    texts = [file for file in files if file.suffix in TEXT_SUFFIXES]
+    images = [file for file in files if file.suffix in _IMAGES]
+    texts = [file for file in files if file.suffix in _TEXTS]
     if not images and not texts:
         raise InvalidTable(
             f"no images or texts in {str(path)!r}: none of its {len(files)} files ends in "
-            f"{', '.join(sorted(IMAGE_SUFFIXES | TEXT_SUFFIXES))}"
+            f"{', '.join(sorted(_IMAGES | _TEXTS))}"
         )
     chosen, noun, others, other_noun = images, "images", texts, "texts"
     if len(texts) > len(images):
