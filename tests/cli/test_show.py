@@ -8,7 +8,7 @@ from clusterby.cli.show import cluster_table, document
 
 TABLE = {
     "title": [f"a red bike number {i}" for i in range(9)]
-    + [f"[bold]wine[/bold] from {1990 + i}" for i in range(9)],
+    + [f"[b]wine[/b] {1990 + i}" for i in range(9)],
     "shop": ["wheels"] * 9 + ["cellar"] * 9,
 }
 
@@ -20,9 +20,9 @@ def grouped():
 def test_the_table_shows_what_marks_a_cluster_and_takes_no_markup_from_data():
     console = Console(width=160, record=True, file=io.StringIO())
     console.print(cluster_table(grouped()))
-    text = console.export_text()
-    assert "shop is wheels (100%, else 50%)" in text
-    assert "[bold]wine[/bold]" in text
+    text = " ".join(console.export_text().split())
+    assert "shop is wheels (100%, else" in text
+    assert "[b]wine[/b] 199" in text
 
 
 def test_the_document_is_plain_json():
