@@ -1,7 +1,10 @@
+import io
 import logging
+import time
 
 import pytest
 import typer
+from rich.console import Console
 
 from clusterby.cli import console
 from clusterby.cli.console import session
@@ -50,18 +53,25 @@ def test_quiet_keeps_warnings_only(quiet, seen, capsys):
 
 
 def test_a_bar_appears_only_on_a_terminal_and_after_a_while(monkeypatch):
-    import io
-
-    from rich.console import Console
-
     shown = io.StringIO()
     terminal = Console(file=shown, force_terminal=True, width=100)
     monkeypatch.setattr(console, "_err", terminal)
     with session(quiet=False, debug=False), track("encode", 10) as advance:
         advance(1)
     assert shown.getvalue() == ""
-    monkeypatch.setattr(console, "_PATIENCE", -1.0)
+    monkeypatch.setattr(console, "_PATIENCE", 0.0)
     with session(quiet=False, debug=False), track("encode", 10) as advance:
         advance(4)
+        time.sleep(0.3)
     assert "encode" in shown.getvalue()
     assert "4/10" in shown.getvalue()
+
+
+def test_work_in_one_piece_has_a_spinner_and_no_count(monkeypatch):
+    shown = io.StringIO()
+    monkeypatch.setattr(console, "_err", Console(file=shown, force_terminal=True, width=100))
+    monkeypatch.setattr(console, "_PATIENCE", 0.0)
+    with session(quiet=False, debug=False), track("arrange the map", 1):
+        time.sleep(0.3)
+    assert "arrange the map" in shown.getvalue()
+    assert "0/1" not in shown.getvalue()

@@ -7,8 +7,7 @@ import clusterby as cb
 from clusterby.cli.show import cluster_table, document
 
 TABLE = {
-    "title": [f"a red bike number {i}" for i in range(9)]
-    + [f"[b]wine[/b] {1990 + i}" for i in range(9)],
+    "title": [f"a red bike number {i}" for i in range(9)] + [f"[b]wine[/b] {1990 + i}" for i in range(9)],
     "shop": ["wheels"] * 9 + ["cellar"] * 9,
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from rich.progress import (
     Progress,
     SpinnerColumn,
     TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 
@@ -97,25 +99,26 @@ def _silent(description: str, total: int) -> Iterator[Advance]:
 
 @contextmanager
 def _bar(description: str, total: int) -> Iterator[Advance]:
+    counted = (
+        (MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn()) if total > 1 else ()
+    )
     bar = Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), console=_err, transient=True,
+        SpinnerColumn(), TextColumn("{task.description}"), *((BarColumn(),) if total > 1 else ()), *counted,
+        TimeElapsedColumn(), console=_err, transient=True,
     )  # fmt: skip
     task = bar.add_task(escape(description), total=total, rate="")
     began = time.monotonic()
-    shown = False
 
     def advance(count: int) -> None:
-        nonlocal shown
-        elapsed = time.monotonic() - began
         done = bar.tasks[0].completed + count
-        bar.update(task, advance=count, rate=f"{done / elapsed:,.0f}/s" if elapsed > 0 else "")
-        if not shown and elapsed > _PATIENCE and done < total:
-            bar.start()
-            shown = True
+        bar.update(task, advance=count, rate=f"{done / (time.monotonic() - began):,.0f}/s")
 
+    shown_later = threading.Timer(_PATIENCE, bar.start)
+    shown_later.daemon = True
+    shown_later.start()
     try:
         yield advance
     finally:
-        if shown:
-            bar.stop()
+        shown_later.cancel()
+        shown_later.join()
+        bar.stop()

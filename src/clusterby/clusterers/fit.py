@@ -20,6 +20,7 @@ from clusterby.clusterers.threads import one_thread_if_small
 from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.errors import InvalidParameter, InvalidVectors, NothingToCluster
 from clusterby.core.partition import NOISE, Partition
+from clusterby.core.progress import track
 from clusterby.core.registry import import_object
 from clusterby.kernels.centers import mean_centers
 
@@ -104,7 +105,9 @@ def fit(
     with one_thread_if_small(vectors.size):
         choice = _settle_k(resolved, vectors, asked, random_state)
         _settle_from_data(resolved, vectors, random_state)
-        found = _nothing_to_fit(resolved, vectors) or run(resolved.name, resolved.estimator, vectors)
+        with track(f"cluster {len(vectors):,} rows by {resolved.name}", 1) as advance:
+            found = _nothing_to_fit(resolved, vectors) or run(resolved.name, resolved.estimator, vectors)
+            advance(1)
     _report_noise(resolved.name, found.labels)
     partition = Partition(
         labels=found.labels,

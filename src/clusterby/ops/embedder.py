@@ -121,7 +121,9 @@ def _fit_and_encode(column: Column, part: Part, engine: Engine) -> tuple[Part, E
         if not len(decoded.rows):
             skipped = [Skipped(row=r, column=column.name, reason=why) for r, why in decoded.faults.items()]
             raise NothingToCluster(_nothing(len(column), skipped))
-        part = replace(part, encoder=part.encoder.fit(decoded.values))
+        with track(f"fit {part.choice.name}({column.name}) to {len(decoded.rows):,} cells", 1) as advance:
+            part = replace(part, encoder=part.encoder.fit(decoded.values))
+            advance(1)
     return part, _encode(column, part, engine)
 
 

@@ -177,7 +177,9 @@ def _modality(groups: ClusterBy, column: Column) -> Modality | None:
 
 def _scatter(groups: ClusterBy) -> Scatter:
     embeddings, partition = groups.embeddings, groups.partition
-    found = layout(embeddings.vectors, random_state=partition.random_state or 0)
+    with track("arrange the map", 1) as advance:
+        found = layout(embeddings.vectors, random_state=partition.random_state or 0)
+        advance(1)
     caption = _caption_maker(groups)
     return Scatter(
         x=found.places[:, 0],
