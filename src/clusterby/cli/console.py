@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Annotated, Any
 
 import typer
@@ -23,11 +23,12 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
 
 from clusterby.core.errors import ClusterbyError
 from clusterby.core.progress import Advance, report_progress
 
-__all__ = ["Debug", "Json", "Quiet", "out", "print_json", "session"]
+__all__ = ["Debug", "Json", "Quiet", "out", "print_json", "session", "table"]
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result and errors.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
@@ -52,7 +53,7 @@ def session(*, quiet: bool, debug: bool) -> Iterator[None]:
     logger.addHandler(handler)
     logger.setLevel(handler.level)
     try:
-        with report_progress(_silent if quiet or not _err.is_terminal else _bar):
+        with nullcontext() if quiet or not _err.is_terminal else report_progress(_bar):
             yield
     except KeyboardInterrupt:
         _say("interrupted")
@@ -67,6 +68,11 @@ def session(*, quiet: bool, debug: bool) -> Iterator[None]:
     finally:
         logger.removeHandler(handler)
         logger.setLevel(level)
+
+
+def table(*headings: str, **options: Any) -> Table:
+    """Return an empty table in the one style that all commands print."""
+    return Table(*headings, box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0), **options)
 
 
 def print_json(document: Any) -> None:
@@ -93,17 +99,10 @@ def _one_line(error: Exception) -> str:
 
 
 @contextmanager
-def _silent(description: str, total: int) -> Iterator[Advance]:
-    yield lambda count: None
-
-
-@contextmanager
 def _bar(description: str, total: int) -> Iterator[Advance]:
-    counted = (
-        (MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn()) if total > 1 else ()
-    )
+    counted = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
     bar = Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), *((BarColumn(),) if total > 1 else ()), *counted,
+        SpinnerColumn(), TextColumn("{task.description}"), *(counted if total > 1 else ()),
         TimeElapsedColumn(), console=_err, transient=True,
     )  # fmt: skip
     task = bar.add_task(escape(description), total=total, rate="")
@@ -111,7 +110,7 @@ def _bar(description: str, total: int) -> Iterator[Advance]:
 
     def advance(count: int) -> None:
         done = bar.tasks[0].completed + count
-        bar.update(task, advance=count, rate=f"{done / (time.monotonic() - began):,.0f}/s")
+        bar.update(task, advance=count, rate=f"{done / max(time.monotonic() - began, 1e-9):,.0f}/s")
 
     shown_later = threading.Timer(_PATIENCE, bar.start)
     shown_later.daemon = True

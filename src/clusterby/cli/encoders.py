@@ -6,10 +6,9 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 import clusterby as cb
-from clusterby.cli.console import Debug, Json, Quiet, out, print_json, session
+from clusterby.cli.console import Debug, Json, Quiet, out, print_json, session, table
 from clusterby.core.modality import parse_modality
 from clusterby.encoders.base import EncoderSpec
 
@@ -29,9 +28,7 @@ def encoders(
         if json:
             print_json([_facts(spec) for spec in specs])
             return
-        shown = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-        for heading in ("encoder", "for", "sees", "weakness"):
-            shown.add_column(heading)
+        shown = table("encoder", "for", "sees", "weakness")
         for spec in specs:
             name = spec.name if spec.installed else f"{spec.name} (not installed)"
             shown.add_row(

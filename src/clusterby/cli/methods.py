@@ -6,10 +6,9 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 import clusterby as cb
-from clusterby.cli.console import Debug, Json, Quiet, out, print_json, session
+from clusterby.cli.console import Debug, Json, Quiet, out, print_json, session, table
 from clusterby.clusterers.base import ClustererSpec
 
 __all__ = ["methods"]
@@ -29,9 +28,7 @@ def methods(
         elif name:
             _show_parameters(specs[0])
         else:
-            shown = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-            for heading in ("method", "also", "finds"):
-                shown.add_column(heading)
+            shown = table("method", "also", "finds")
             for spec in specs:
                 shown.add_row(*map(escape, (spec.name, ", ".join(spec.aliases), spec.summary)))
             out.print(shown)
@@ -40,9 +37,7 @@ def methods(
 
 def _show_parameters(spec: ClustererSpec) -> None:
     out.print(f"[bold]{escape(spec.name)}[/bold]: {escape(spec.summary)}\n")
-    shown = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("parameter", "takes", "meaning"):
-        shown.add_column(heading)
+    shown = table("parameter", "takes", "meaning")
     for parameter in spec.parameters:
         shown.add_row(*map(escape, (parameter.name, parameter.expects(), parameter.help)))
     out.print(shown)

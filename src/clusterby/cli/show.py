@@ -8,7 +8,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from clusterby.cli.console import out
+from clusterby.cli.console import out, table
 from clusterby.groups.clusterby import ClusterBy
 from clusterby.groups.describe import Mark
 from clusterby.groups.summary import ClusterSummary, summarize
@@ -24,14 +24,7 @@ def cluster_table(
 ) -> RichTable:
     """Return the clusters as a table to print: size, share, typical member and what marks each."""
     extra = extra or {}
-    shown = RichTable(
-        box=None,
-        header_style="bold",
-        pad_edge=False,
-        padding=(0, 2, 0, 0),
-        expand=True,
-        width=min(out.width, _WIDE),
-    )
+    shown = table(expand=True, width=min(out.width, _WIDE))
     for heading in ("cluster", "size", "share"):
         shown.add_column(heading, justify="right", no_wrap=True)
     shown.add_column("typical member", overflow="ellipsis", no_wrap=True, ratio=1)

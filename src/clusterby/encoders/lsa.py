@@ -71,12 +71,13 @@ class LsaEncoder:
             max_features=_CHARACTER_FEATURES, strip_accents="unicode", dtype=np.float32,
         )  # fmt: skip
         fitted = LsaEncoder()
-        fitted._vectorizers = [v for v in (words, letters) if _learns(v, items)]
+        learned = [(v, counts) for v in (words, letters) if (counts := _learn(v, items)) is not None]
+        fitted._vectorizers = [v for v, _ in learned]
         if not fitted._vectorizers:
             raise NothingToCluster(
                 "the texts share no words or letters to compare them by: give encoder= a model, or other columns"
             )
-        fitted._svd = _decompose(fitted._count(items))
+        fitted._svd = _decompose(_side_by_side([counts for _, counts in learned]))
         fitted.revision = f"{self.revision}#{fingerprint(items)}"
         return fitted
 
@@ -94,17 +95,21 @@ class LsaEncoder:
         return self.encode(queries)
 
     def _count(self, items: Items) -> Any:
-        from scipy.sparse import hstack
-
-        return hstack([v.transform(items) for v in self._vectorizers], format="csr")
+        return _side_by_side([v.transform(items) for v in self._vectorizers])
 
 
-def _learns(vectorizer: Any, items: Items) -> bool:
+def _learn(vectorizer: Any, items: Items) -> Any:
+    """Return the counts of the texts whose vocabulary the vectorizer learns, or None if there is none."""
     try:
-        vectorizer.fit(items)
+        return vectorizer.fit_transform(items)
     except ValueError:  # scikit-learn's word for a vocabulary that came out empty
-        return False
-    return True
+        return None
+
+
+def _side_by_side(counts: Sequence[Any]) -> Any:
+    from scipy.sparse import hstack
+
+    return hstack(counts, format="csr")
 
 
 def _decompose(counts: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from clusterby.core.modality import Modality
 from clusterby.core.progress import track
 from clusterby.encoders import Encoder, EncoderChoice, FittableEncoder
 from clusterby.engines import Engine, LocalEngine
-from clusterby.media import decode, decode_cell
+from clusterby.media import Decoded, decode, decode_cell
 from clusterby.tables import Table
 
 __all__ = ["Embedder", "Part"]
@@ -112,46 +112,51 @@ def fit_part(
     column: Column, choice: EncoderChoice, *, engine: Engine | None = None
 ) -> tuple[Part, Embeddings]:
     """Return a column's fitted part and its vectors."""
-    return _fit_and_encode(column, Part(choice=choice, encoder=choice.encoder), engine or LocalEngine())
-
-
-def _fit_and_encode(column: Column, part: Part, engine: Engine) -> tuple[Part, Embeddings]:
-    if isinstance(part.encoder, FittableEncoder):
-        decoded = decode(column, part.choice.modality)
-        if not len(decoded.rows):
-            skipped = [Skipped(row=r, column=column.name, reason=why) for r, why in decoded.faults.items()]
-            raise NothingToCluster(_nothing(len(column), skipped))
-        with track(f"fit {part.choice.name}({column.name}) to {len(decoded.rows):,} cells", 1) as advance:
-            part = replace(part, encoder=part.encoder.fit(decoded.values))
-            advance(1)
-    return part, _encode(column, part, engine)
+    part = Part(choice=choice, encoder=choice.encoder)
+    if not isinstance(part.encoder, FittableEncoder):
+        return part, _encode(column, part, engine or LocalEngine())
+    decoded = decode(column, choice.modality)
+    if not len(decoded.rows):
+        raise NothingToCluster(_nothing(len(column), _skipped(column, decoded.faults)))
+    with track(f"fit {choice.name}({column.name}) to {len(decoded.rows):,} cells", 1) as advance:
+        part = replace(part, encoder=part.encoder.fit(decoded.values))
+        advance(1)
+    return part, _encode_decoded(column, part, decoded)
 
 
 def _encode(column: Column, part: Part, engine: Engine) -> Embeddings:
-    name = f"{part.choice.name}({column.name})"
     if part.choice.modality is Modality.IMAGE:
-        vectors, rows, faults = _encode_images(column, part, engine, description=f"encode {name}")
-    else:
-        decoded = decode(column, part.choice.modality)
-        rows, faults = decoded.rows, dict(decoded.faults)
-        vectors = _checked(part, part.encoder.encode(decoded.values), len(rows)) if len(rows) else _none()
+        return _encode_images(column, part, engine)
+    return _encode_decoded(column, part, decode(column, part.choice.modality))
+
+
+def _encode_decoded(column: Column, part: Part, decoded: Decoded) -> Embeddings:
+    count = len(decoded.rows)
+    vectors = _checked(part, part.encoder.encode(decoded.values), count) if count else _none()
+    return _embeddings(column, part, vectors, decoded.rows, dict(decoded.faults))
+
+
+def _embeddings(
+    column: Column, part: Part, vectors: FloatArray, rows: IntArray, faults: dict[int, str]
+) -> Embeddings:
     vectors, rows, faults = _drop_non_finite(vectors, rows, faults)
     return Embeddings(
-        vectors=vectors, rows=rows, n_rows=len(column), column=name,
-        space=f"{part.encoder.name}@{part.encoder.revision}",
-        skipped=tuple(Skipped(row=r, column=column.name, reason=faults[r]) for r in sorted(faults)),
+        vectors=vectors, rows=rows, n_rows=len(column), column=f"{part.choice.name}({column.name})",
+        space=f"{part.encoder.name}@{part.encoder.revision}", skipped=_skipped(column, faults),
     )  # fmt: skip
 
 
-def _encode_images(
-    column: Column, part: Part, engine: Engine, *, description: str
-) -> tuple[FloatArray, IntArray, dict[int, str]]:
+def _skipped(column: Column, faults: Mapping[int, str]) -> tuple[Skipped, ...]:
+    return tuple(Skipped(row=row, column=column.name, reason=faults[row]) for row in sorted(faults))
+
+
+def _encode_images(column: Column, part: Part, engine: Engine) -> Embeddings:
     shrink_to: int | None = getattr(part.encoder, "shrink_to", None)
     opened = partial(decode_cell, modality=part.choice.modality, base=column.base, shrink_to=shrink_to)
     blocks: list[FloatArray] = []
     rows: list[int] = []
     faults: dict[int, str] = {}
-    with track(description, len(column)) as advance:
+    with track(f"encode {part.choice.name}({column.name})", len(column)) as advance:
         positions = range(len(column))
         for batch in engine.map_batches(partial(_decode_batch, column, opened), positions, batch_size=_BATCH):
             images = [item for _, item, _ in batch if item is not None]
@@ -160,7 +165,8 @@ def _encode_images(
             rows += [row for row, item, _ in batch if item is not None]
             faults |= {row: why for row, item, why in batch if item is None}
             advance(len(batch))
-    return np.concatenate(blocks) if blocks else _none(), np.array(rows, dtype=np.int64), faults
+    vectors = np.concatenate(blocks) if blocks else _none()
+    return _embeddings(column, part, vectors, np.array(rows, dtype=np.int64), faults)
 
 
 def _decode_batch(
