@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 from numpy.typing import NDArray
 
@@ -15,7 +15,16 @@ from clusterby.core.optional import installed
 Items: TypeAlias = Sequence[Any] | NDArray[Any]
 """Decoded cells of one modality."""
 
-__all__ = ["Encoder", "EncoderSpec", "FittableEncoder", "Items", "QueryEncoder"]
+__all__ = [
+    "BillingEncoder",
+    "Encoder",
+    "EncoderSpec",
+    "FittableEncoder",
+    "Items",
+    "PreparingEncoder",
+    "QueryEncoder",
+    "embeds_queries",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +82,17 @@ class EncoderSpec:
 class Encoder(Protocol):
     """Turns decoded cells into vectors.
 
-    Images come as RGB ``PIL.Image.Image``, texts as str, numbers as float64, categories as str,
-    dates as datetime64[us], vectors as rows of a float32 matrix.
+    Images come as RGB ``PIL.Image.Image``, texts as str, sound as float32 (samples,), numbers as float64,
+    categories as str, dates as datetime64[us], vectors as rows of a float32 matrix.
+
+    Notes
+    -----
+    An encoder may also have these attributes:
+
+    - ``shrink_to`` : int, the shorter side in pixels to which larger images are decoded for it.
+    - ``sampling_rate`` : int, in hertz, at which sound is decoded for it.
+    - ``batch_size`` : int, how many items it likes at a time.
+    - ``aligned`` : bool, False if it has :class:`QueryEncoder`'s method but no text tower behind it.
     """
 
     @property
@@ -83,7 +101,10 @@ class Encoder(Protocol):
 
     @property
     def revision(self) -> str:
-        """Changes whenever the same cell would get another vector."""
+        """Changes whenever the same cell would get another vector.
+
+        Empty if the encoder cannot say: its vectors are not kept then.
+        """
 
     def encode(self, items: Items) -> FloatArray:
         """Return float32 (m, d): one vector per item, the same whatever the batch it came in."""
@@ -103,3 +124,27 @@ class QueryEncoder(Encoder, Protocol):
 
     def encode_queries(self, queries: Sequence[str]) -> FloatArray:
         """Return float32 (q, d), comparable by cosine with what :meth:`encode` returns."""
+
+
+@runtime_checkable
+class PreparingEncoder(Encoder, Protocol):
+    """An encoder with work to do before its model: ``encode(x)`` is ``encode_prepared(prepare(x))``."""
+
+    def prepare(self, items: Items) -> Any:
+        """Return what the model takes; called on several threads at once, ahead of the model."""
+
+    def encode_prepared(self, prepared: Any) -> FloatArray:
+        """Return float32 (m, d) for what :meth:`prepare` returned; called by one thread."""
+
+
+@runtime_checkable
+class BillingEncoder(Encoder, Protocol):
+    """An encoder whose work is paid for."""
+
+    def estimate(self, items: Items) -> str:
+        """Return what encoding the items would cost, as a sentence; called before anything is sent."""
+
+
+def embeds_queries(encoder: Encoder) -> TypeGuard[QueryEncoder]:
+    """Whether text queries can be put into the encoder's space."""
+    return isinstance(encoder, QueryEncoder) and getattr(encoder, "aligned", True)

@@ -1,0 +1,64 @@
+"""Keys: 128 bits that name one content, and a sorted list in which many are found at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clusterby.core.column import IntArray
+
+__all__ = ["KeyArray", "KeyIndex", "no_keys", "pack_keys"]
+
+KeyArray = NDArray[np.uint64]
+"""Keys as uint64 (n, 2)."""
+
+
+def pack_keys(digests: Sequence[bytes]) -> KeyArray:
+    """Return 16-byte digests as a key array.
+
+    Examples
+    --------
+    >>> pack_keys([bytes(16), bytes([1] + 15 * [0])]).tolist()
+    [[0, 0], [1, 0]]
+    """
+    return np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 2)
+
+
+def no_keys() -> KeyArray:
+    """Return an array of no keys."""
+    return np.empty((0, 2), dtype=np.uint64)
+
+
+class KeyIndex:
+    """Keys in their places, sorted for looking up; of equal keys the first counts.
+
+    Parameters
+    ----------
+    keys : uint64 (n, 2)
+        The key in each place.
+
+    Examples
+    --------
+    >>> index = KeyIndex(np.array([[5, 0], [3, 0], [5, 0]], dtype=np.uint64))
+    >>> index.find(np.array([[3, 0], [4, 0], [5, 0]], dtype=np.uint64)).tolist()
+    [1, -1, 0]
+    """
+
+    def __init__(self, keys: KeyArray) -> None:
+        # Two different keys that share their first half come once in 2⁶⁴ pairs; the second is then not found.
+        self._order = np.argsort(keys[:, 0], kind="stable")
+        self._sorted = keys[self._order]
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def find(self, keys: KeyArray) -> IntArray:
+        """Return the place of each key, int64 (m,); −1 where it is not."""
+        if not len(self):
+            return np.full(len(keys), -1, dtype=np.int64)
+        at = np.searchsorted(self._sorted[:, 0], keys[:, 0])
+        at[at == len(self)] = 0
+        found = (self._sorted[at] == keys).all(axis=1)
+        return np.where(found, self._order[at], -1).astype(np.int64, copy=False)

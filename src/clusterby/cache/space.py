@@ -1,0 +1,458 @@
+"""One embedding space on disk: a Lance dataset of keys, vectors and checksums."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from clusterby.cache.keys import KeyArray, KeyIndex, no_keys
+from clusterby.cache.records import pack_records, record_schema, unpack_keys, unpack_records, unpack_vectors
+from clusterby.core.column import FloatArray, IntArray
+from clusterby.core.errors import InvalidVectors, UnreadableSource, UnwritableTarget
+
+__all__ = ["Space"]
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_SPARSE = 1 / 16  # of a fragment's rows: below, taking them one by one beats reading it all
+_MANY = 48  # fragments, after which they are rewritten as one
+_KEEP_VERSIONS = 600  # seconds for which another process may still read what compaction replaced
+_ROWS_PER_FRAGMENT = 1 << 20
+_ROWS_PER_BATCH = 4096  # few enough that checking one batch overlaps with reading the next
+_COLUMNS = ["vector", "check"]
+
+_Block: TypeAlias = tuple[int, int, FloatArray, NDArray[np.uint64]]
+"""A run of the wanted places: from, to, their vectors and their checksums."""
+
+
+@dataclass(slots=True)
+class _Fragment:
+    """A fragment with its keys, and the place of its first row."""
+
+    reader: Any
+    keys: KeyArray
+    start: int
+
+    @property
+    def stop(self) -> int:
+        return self.start + len(self.keys)
+
+
+class Space:
+    """The vectors of one embedding space.
+
+    Parameters
+    ----------
+    uri : str
+        Where the dataset lies; it need not exist yet.
+    name : str
+        What the cache calls it.
+    folder : Path, optional
+        The same as a local folder, for the lock beside it; None in an object store, where writers do without.
+    facts : mapping
+        What makes up the space; stored with the first row.
+    read_only : bool
+        Whether nothing may be written.
+    """
+
+    def __init__(
+        self,
+        uri: str,
+        *,
+        name: str = "",
+        folder: Path | None = None,
+        facts: Mapping[str, Any] = MappingProxyType({}),
+        read_only: bool = False,
+    ) -> None:
+        self.uri, self.name = uri, name
+        self.facts = dict(facts)
+        self.read_only = read_only
+        self._folder = folder
+        self._fragments: list[_Fragment] = []
+        self._index = KeyIndex(no_keys())
+        self._version: int | None = None
+        self._dataset: Any = None
+        self._damaged: set[int] = set()
+        self._lock: Any = None
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    @property
+    def dimension(self) -> int | None:
+        """Of the vectors; None while there are none."""
+        return None if self._dataset is None else int(self._dataset.schema.field("vector").type.list_size)
+
+    @property
+    def schema(self) -> Any:
+        """The Arrow schema; None while there is nothing."""
+        return None if self._dataset is None else self._dataset.schema
+
+    def find(self, keys: KeyArray) -> IntArray:
+        """Return the place of each key, int64 (m,); −1 where it is not stored. See :meth:`refresh`."""
+        return self._index.find(keys)
+
+    def refresh(self) -> None:
+        """Take in what other processes have stored meanwhile."""
+        opened = self._open()
+        if opened is None:
+            self._dataset, self._version, self._fragments, self._index = None, None, [], KeyIndex(no_keys())
+            return
+        if opened.version == self._version:
+            return
+        known = {_state(f.reader): f.keys for f in self._fragments}
+        self._fragments, start = [], 0
+        for reader in opened.get_fragments():
+            keys = known.get(_state(reader))
+            if keys is None:
+                keys = self._keys_of(reader)
+            self._fragments.append(_Fragment(reader, keys, start))
+            start += len(keys)
+        self._dataset, self._version = opened, opened.version
+        self._index = KeyIndex(np.concatenate([no_keys(), *(f.keys for f in self._fragments)]))
+
+    def read(self, keys: KeyArray) -> tuple[NDArray[np.bool_], FloatArray]:
+        """Return which keys are stored, bool (m,), and the vectors of those, float32 (k, d), in their order.
+
+        A row whose checksum is wrong counts as not stored; it is reported, and replaced by the next :meth:`append`.
+        """
+        places = self.find(keys)
+        found = places >= 0
+        vectors = np.empty((int(found.sum()), self.dimension or 0), dtype=np.float32)
+        if not len(vectors):
+            return found, vectors
+        order = np.argsort(places[found], kind="stable")
+        wanted, wanted_keys = places[found][order], keys[found][order]
+        good = np.zeros(len(wanted), dtype=bool)
+        for first, last, block, checks in self._blocks(wanted):
+            good[first:last] = checksums(wanted_keys[first:last], block) == checks
+            vectors[_as_slice(order[first:last])] = block
+        if not good.all():
+            self._report(wanted[~good])
+            kept = np.empty(len(wanted), dtype=bool)
+            kept[order] = good
+            found[found] = kept
+            vectors = vectors[kept]
+        return found, vectors
+
+    def append(self, keys: KeyArray, vectors: FloatArray) -> int:
+        """Store vectors, all or none; return how many were new.
+
+        Raises
+        ------
+        InvalidVectors
+            If their dimension is not that of the space.
+        UnwritableTarget
+            If the disk is full, or nothing can be written there.
+        """
+        if self.read_only:
+            return 0
+        with self.locked(), _in_our_words(self.uri):
+            self.refresh()
+            self._mend()
+            if self.dimension not in (None, vectors.shape[1]):
+                raise InvalidVectors(
+                    f"vectors of {vectors.shape[1]} dimensions for a space of {self.dimension} ({self.uri}): an encoder must "
+                    "change its revision when its vectors change"
+                )
+            new = self.find(keys) < 0
+            if not new.any():
+                return 0
+            self._write(keys[new], vectors[new])
+            self.refresh()
+            return int(new.sum())
+
+    def compact(self, *, at_once: bool = False) -> None:
+        """Rewrite many small fragments as few large ones; drops the second of equal keys, and old versions.
+
+        Parameters
+        ----------
+        at_once : bool
+            Whether to do so however few there are, and to free the space of old versions even if another process
+            may still read them.
+        """
+        if self.read_only or (not at_once and len(self._fragments) < _MANY):
+            return
+        from datetime import timedelta
+
+        with self.locked(), _in_our_words(self.uri):
+            self.refresh()
+            if self._dataset is None:
+                return
+            self._drop_doubles()
+            self._dataset.optimize.compact_files(
+                target_rows_per_fragment=_ROWS_PER_FRAGMENT, materialize_deletions_threshold=0.0
+            )
+            self.refresh()
+            kept = timedelta(seconds=0 if at_once else _KEEP_VERSIONS)
+            self._dataset.cleanup_old_versions(older_than=kept)
+
+    def delete(self, *, before: float | None = None, oldest: int = 0) -> int:
+        """Delete rows by when they were stored; return how many.
+
+        Parameters
+        ----------
+        before : float, optional
+            Unix time in seconds: rows stored earlier are deleted.
+        oldest : int
+            How many of the oldest rows are deleted.
+        """
+        with self.locked(), _in_our_words(self.uri):
+            self.refresh()
+            if self._dataset is None:
+                return 0
+            rows = len(self)
+            limits = [] if before is None else [int(before * 1e6)]
+            if oldest:
+                stored = self._dataset.to_table(columns=["stored"])["stored"].to_numpy()
+                limits.append(int(np.sort(stored)[min(oldest, rows) - 1]) + 1)
+            if limits:
+                self._dataset.delete(f"stored < {max(limits)}")
+            self.refresh()
+            return rows - len(self)
+
+    def _write(self, keys: KeyArray, vectors: FloatArray) -> None:
+        import lance
+
+        schema = record_schema(vectors.shape[1], self.facts)
+        records = pack_records(schema, keys, vectors, checksums(keys, vectors), time.time())
+        if self._dataset is None:
+            try:
+                lance.write_dataset(records, self.uri, mode="create")
+            except OSError as error:
+                if "already exists" not in str(error):
+                    raise
+            else:
+                return
+        lance.write_dataset(records, self.uri, mode="append")
+
+    def _open(self) -> Any:
+        import lance
+
+        while True:
+            try:
+                return lance.dataset(self.uri)
+            except ValueError as error:
+                if "was not found" in str(error) and not _has_versions(self._folder):
+                    return None
+                if not self._step_back(error):
+                    raise UnreadableSource(
+                        f"the cache at {self.uri} cannot be read: {_said(error)}"
+                    ) from error
+
+    def _step_back(self, error: Exception) -> bool:
+        """Put a damaged list of fragments aside, so that the one before it counts; False if that cannot be done."""
+        if self._folder is None or self.read_only:
+            return False
+        import lance
+
+        aside = self._folder / "_damaged"
+        with self.locked():
+            try:
+                lance.dataset(self.uri)
+            except ValueError:
+                pass
+            else:
+                return True  # another process was faster
+            newest = sorted((self._folder / "_versions").glob("*.manifest"))[:1]
+            if not newest:
+                aside = self._folder.with_name(f"{self._folder.name}.damaged-{time.time_ns()}")
+                shutil.move(self._folder, aside)
+            else:
+                aside.mkdir(exist_ok=True)
+                newest[0].rename(aside / newest[0].name)
+                (self._folder / "_versions" / "latest_version_hint.json").unlink(missing_ok=True)
+        log.warning(
+            "the cache at %s was damaged (%s): the version before it is used, the damaged file is in %s",
+            self.uri, _said(error), aside,
+        )  # fmt: skip
+        return True
+
+    def _keys_of(self, reader: Any) -> KeyArray:
+        try:
+            return _shielded(lambda: unpack_keys(reader.to_table(columns=["key"])))
+        except UnreadableSource as error:
+            log.warning("part of the cache at %s is damaged and will be made anew: %s", self.uri, error)
+            self._damaged.add(reader.fragment_id)
+            return np.zeros((reader.count_rows(), 2), dtype=np.uint64)
+
+    def _blocks(self, wanted: IntArray) -> Iterator[_Block]:
+        """Yield the vectors in these places, which increase; damaged fragments are left out."""
+        dense: list[_Fragment] = []
+        for fragment in self._fragments:
+            first, last = np.searchsorted(wanted, (fragment.start, fragment.stop))
+            if first == last:
+                continue
+            if last - first < _SPARSE * len(fragment.keys) and not fragment.reader.num_deletions:
+                yield from self._sound(_take(fragment, wanted, first, last))
+            else:
+                dense.append(fragment)
+        if not dense:
+            return
+        try:  # one scan reads ahead from fragment to fragment
+            yield from _scan(self._dataset, dense, wanted)
+        except UnreadableSource:
+            for fragment in dense:
+                yield from self._sound(_scan(self._dataset, [fragment], wanted))
+
+    def _sound(self, blocks: Iterator[_Block]) -> Iterator[_Block]:
+        try:
+            yield from blocks
+        except UnreadableSource as error:
+            log.debug("%s: %s", self.uri, error)
+
+    def _report(self, places: IntArray) -> None:
+        starts = np.array([f.start for f in self._fragments])
+        hit = np.unique(np.searchsorted(starts, places, side="right") - 1)
+        self._damaged |= {self._fragments[i].reader.fragment_id for i in hit}
+        log.warning(
+            "%d of the vectors stored in %s are damaged: they are not used, but made anew",
+            len(places),
+            self.uri,
+        )
+
+    def _mend(self) -> None:
+        """Replace each damaged fragment by its sound rows."""
+        import lance
+
+        damaged = [f for f in self._fragments if f.reader.fragment_id in self._damaged]
+        for fragment in damaged:
+            try:
+                keys, vectors, checks = _shielded(partial(_read_all, fragment.reader))
+            except UnreadableSource:
+                continue
+            sound = checksums(keys, vectors) == checks
+            if sound.any():
+                self._write(keys[sound], vectors[sound])
+        if damaged:
+            gone = [f.reader.fragment_id for f in damaged]
+            operation = lance.LanceOperation.Delete(
+                updated_fragments=[], deleted_fragment_ids=gone, predicate="damaged"
+            )
+            lance.LanceDataset.commit(self.uri, operation, read_version=lance.dataset(self.uri).version)
+            self.refresh()
+        self._damaged.clear()
+
+    def _drop_doubles(self) -> None:
+        """Delete the second of equal keys: two writers without a lock may both have stored one."""
+        keys = np.concatenate([no_keys(), *(f.keys for f in self._fragments)])
+        doubled = np.flatnonzero(self.find(keys) != np.arange(len(keys)))
+        if len(doubled):
+            ids = self._dataset.to_table(columns=[], with_row_id=True)["_rowid"].to_numpy()[doubled]
+            self._dataset.delete(f"_rowid IN ({', '.join(map(str, ids))})")
+            self.refresh()
+
+    def locked(self) -> Any:
+        """Return a context in which no other process writes; nothing in an object store."""
+        if self._folder is None:
+            return nullcontext()
+        if self._lock is None:
+            from filelock import FileLock
+
+            with _in_our_words(self.uri):
+                self._folder.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(f"{self._folder}.lock")  # may be taken again by the thread that holds it
+        return self._lock
+
+
+def checksums(keys: KeyArray, vectors: FloatArray) -> NDArray[np.uint64]:
+    """Return the checksum of each row: xxh3-64 over its vector, seeded by half of its key; uint64 (n,)."""
+    if not vectors.size:
+        return np.zeros(len(vectors), dtype=np.uint64)
+    raw, width = np.ascontiguousarray(vectors).data.cast("B"), vectors.shape[1] * vectors.itemsize
+    rows = [raw[start : start + width] for start in range(0, len(raw), width)]
+    return np.array(list(map(xxhash.xxh3_64_intdigest, rows, keys[:, 1].tolist())), dtype=np.uint64)
+
+
+def _as_slice(places: IntArray) -> IntArray | slice:
+    """Return places that follow one another as a slice, which is copied to faster."""
+    if places[-1] - places[0] == len(places) - 1 and (np.diff(places) == 1).all():
+        return slice(int(places[0]), int(places[-1]) + 1)
+    return places
+
+
+def _read_all(reader: Any) -> tuple[KeyArray, FloatArray, NDArray[np.uint64]]:
+    return unpack_records(reader.to_table())
+
+
+def _state(reader: Any) -> tuple[int, int, int]:
+    return reader.fragment_id, reader.physical_rows, reader.num_deletions
+
+
+def _take(fragment: _Fragment, wanted: IntArray, first: int, last: int) -> Iterator[_Block]:
+    places = (wanted[first:last] - fragment.start).tolist()
+    taken = _shielded(partial(fragment.reader.take, places, columns=_COLUMNS))
+    yield first, last, *unpack_vectors(taken)
+
+
+def _scan(dataset: Any, fragments: Sequence[_Fragment], wanted: IntArray) -> Iterator[_Block]:
+    batches = dataset.to_batches(
+        columns=_COLUMNS, fragments=[f.reader for f in fragments], batch_size=_ROWS_PER_BATCH
+    )
+    starts = iter(fragments)
+    start = stop = 0
+    while (batch := _shielded(partial(next, batches, None))) is not None:
+        if start == stop:
+            fragment = next(starts)
+            start, stop = fragment.start, fragment.stop
+        first, last = np.searchsorted(wanted, (start, start + len(batch)))
+        if first < last:
+            vectors, checks = unpack_vectors(batch)
+            chosen = _as_slice(wanted[first:last] - start)
+            yield first, last, vectors[chosen], checks[chosen]
+        start += len(batch)
+
+
+def _shielded(read: Callable[[], T]) -> T:
+    """Return what `read` returns; whatever goes wrong below is an UnreadableSource."""
+    try:
+        return read()
+    except BaseException as error:
+        panicked = type(error).__name__ == "PanicException"  # of Rust; not an Exception
+        if isinstance(error, Exception) or panicked:
+            raise UnreadableSource(_said(error)) from error
+        raise
+
+
+@contextmanager
+def _in_our_words(uri: str) -> Iterator[None]:
+    try:
+        yield
+    except (UnreadableSource, UnwritableTarget, InvalidVectors):
+        raise
+    except (OSError, RuntimeError, ValueError) as error:
+        said = _said(error)
+        full = any(
+            word in said.lower() for word in ("no space left", "os error 28", "quota", "file too large")
+        )
+        if full:
+            raise UnwritableTarget(
+                f"the disk of the cache at {uri} is full; what was stored before is safe. Free some space (clusterby cache "
+                "clear --max-size 1GB), set CLUSTERBY_CACHE to another disk, or pass cache=False"
+            ) from error
+        raise UnwritableTarget(
+            f"the cache at {uri} cannot be written: {said}. Set CLUSTERBY_CACHE to a folder that can, or pass cache=False"
+        ) from error
+
+
+def _said(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text.partition(", /")[0][:300]  # Lance appends the line of its own source
+
+
+def _has_versions(folder: Path | None) -> bool:
+    return folder is not None and any((folder / "_versions").glob("*.manifest"))

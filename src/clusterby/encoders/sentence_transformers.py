@@ -1,0 +1,261 @@
+"""Models of the Hugging Face Hub or a local folder, through sentence-transformers: images, texts and sound."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from contextlib import nullcontext
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+from clusterby.core.column import FloatArray
+from clusterby.core.errors import InvalidParameter, UnreadableSource
+from clusterby.core.fingerprint import fingerprint
+from clusterby.core.modality import Modality
+from clusterby.core.optional import require
+from clusterby.encoders.base import Items
+from clusterby.encoders.model_folder import ModelFolder, find_model
+
+__all__ = ["SentenceTransformerEncoder"]
+
+_FIRST_TOKEN = frozenset({"dinov2", "dinov2_with_registers", "dinov3_vit", "vit", "beit"})
+"""Architectures whose cards take the first token for the whole image, where the library would take the mean."""
+
+
+class SentenceTransformerEncoder:
+    """Embeds images, texts or sound by any model that sentence-transformers loads; rows have unit length.
+
+    Nothing is loaded, and no weights are read, before the first cell has to be encoded: with every vector in
+    the cache the model stays on the disk. Weights are read from safetensors only.
+
+    Parameters
+    ----------
+    model : str or PathLike
+        A folder, or an id of the Hugging Face Hub, ``"org/name"``; the first use of an id downloads it.
+    name : str, optional
+        What to call it; the last part of the id or path unless given.
+    revision : str, optional
+        The commit, branch or tag of the Hub.
+    pooling : str, optional
+        How token vectors become one (``"cls"``, ``"mean"``, ``"lasttoken"``, …), where the model's folder does not
+        say: the first token for ViT and DINO, else sentence-transformers' choice.
+    prompt, query_prompt : str, optional
+        Put before each text, or each query. None takes what the model's folder says.
+    backend : {"torch", "onnx", "openvino"}
+        What runs the model.
+    device : str
+        ``"auto"`` takes CUDA, then MPS, then the CPU.
+    precision : {"auto", "float32", "bfloat16", "float16"}
+        Of the arithmetic: ``"auto"`` is mixed on a GPU and float32 elsewhere. It is not part of the revision unless given.
+    trust_remote_code : bool
+        Whether Python code that lies in the model's repository may be run. Read it before you allow it.
+    batch_size : int, optional
+        How many items at a time; 32 on a CPU and 256 on a GPU unless given. Halved where memory does not suffice.
+
+    Raises
+    ------
+    UnreadableSource
+        If the model cannot be found, downloaded or loaded.
+    MissingExtra
+        If sentence-transformers is not installed.
+
+    Notes
+    -----
+    Reimers & Gurevych (2019), *Sentence-BERT*; the library loads CLIP, SigLIP, DINO and CLAP folders as well.
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike[str],
+        *,
+        name: str | None = None,
+        revision: str | None = None,
+        pooling: str | None = None,
+        prompt: str | None = None,
+        query_prompt: str | None = None,
+        backend: Literal["torch", "onnx", "openvino"] = "torch",
+        device: str = "auto",
+        precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto",
+        trust_remote_code: bool = False,
+        batch_size: int | None = None,
+    ) -> None:
+        _one_of("backend", backend, ("torch", "onnx", "openvino"))
+        _one_of("precision", precision, ("auto", "float32", "bfloat16", "float16"))
+        self.model = os.fspath(model)
+        self._given_name, self._given_revision = name, revision
+        self.pooling, self.prompt, self.query_prompt = pooling, prompt, query_prompt
+        self.backend, self.device, self.precision = backend, device, precision
+        self.trust_remote_code = trust_remote_code
+        self._batch_size = batch_size
+        self._loading, self._tokenizing = threading.Lock(), threading.Lock()
+        self._loaded: Any = None
+
+    def __repr__(self) -> str:
+        return f"SentenceTransformerEncoder({self.model!r})"
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self._given_name or self.model.rstrip("/\\").replace("\\", "/").rpartition("/")[2].lower()
+
+    @cached_property
+    def folder(self) -> ModelFolder:
+        """The model's files; the first access to a Hub model that is not here downloads it."""
+        return find_model(self.model, revision=self._given_revision, backend=self.backend)
+
+    @cached_property
+    def revision(self) -> str:
+        """The commit or fingerprint of the model's files, with all that changes its vectors."""
+        changed = {
+            "pooling": self._pooling, "prompt": self.prompt, "query_prompt": self.query_prompt,
+            "precision": None if self.precision == "auto" else self.precision,
+            "backend": None if self.backend == "torch" else self.backend,
+        }  # fmt: skip
+        stated = {key: value for key, value in changed.items() if value is not None}
+        return self.folder.revision + (f"+{fingerprint(stated)[:8]}" if stated else "")
+
+    @cached_property
+    def modalities(self) -> frozenset[Modality]:
+        """The kinds of cell it takes; loads the model where its files do not tell."""
+        known = self.folder.modalities
+        if known is not None:
+            return known
+        return frozenset(
+            Modality(m) for m in self._model.modalities if m in ("image", "text", "audio", "video")
+        )
+
+    @property
+    def aligned(self) -> bool:
+        """Whether text queries can be put into its space."""
+        return Modality.TEXT in self.modalities
+
+    @property
+    def shrink_to(self) -> int | None:
+        """The shorter side, in pixels, to which larger images are decoded."""
+        return self.folder.shrink_to
+
+    @property
+    def sampling_rate(self) -> int | None:
+        """The rate, in hertz, at which sound is decoded."""
+        return self.folder.sampling_rate
+
+    @property
+    def batch_size(self) -> int:
+        """How many items it takes at a time."""
+        if self._batch_size is not None:
+            return self._batch_size
+        return 32 if self._loaded is None or self._loaded.device.type == "cpu" else 256
+
+    def encode(self, items: Items) -> FloatArray:
+        """Return unit rows, float32 (m, d), for images, texts or sound; all items of one kind."""
+        return self.encode_prepared(self.prepare(items))
+
+    def encode_queries(self, queries: Sequence[str]) -> FloatArray:
+        """Return unit rows, float32 (q, d).
+
+        Raises
+        ------
+        InvalidParameter
+            If the model takes no text.
+        """
+        if not self.aligned:
+            raise InvalidParameter(f"encoder {self.name!r} has no text tower: it cannot embed queries")
+        return self.encode_prepared(self._features(list(queries), self.query_prompt or self.prompt))
+
+    def prepare(self, items: Items) -> Any:
+        """Return the tensors that the model takes."""
+        return self._features(list(items), self.prompt)
+
+    def encode_prepared(self, prepared: Any) -> FloatArray:
+        """Return unit rows, float32 (m, d), for what :meth:`prepare` returned."""
+        torch = require("torch", purpose=f"encoder {self.name!r}", extra="models")
+        model = self._model
+        with torch.inference_mode(), self._autocast(torch, model.device.type):
+            moved = {
+                key: value.to(model.device) if hasattr(value, "to") else value
+                for key, value in prepared.items()
+            }
+            vectors = model(moved)["sentence_embedding"]
+            units = torch.nn.functional.normalize(vectors.float(), dim=1)
+        found: FloatArray = np.ascontiguousarray(units.cpu().numpy())
+        return found
+
+    def _features(self, items: list[Any], prompt: str | None) -> dict[str, Any]:
+        model = self._model
+        named = [_as_input(item, self.sampling_rate) for item in items]
+        if "text" not in named[0]:
+            pixels: dict[str, Any] = model.preprocess(named)
+            return pixels
+        if prompt is None and model.default_prompt_name is not None:
+            prompt = model.prompts.get(model.default_prompt_name)
+        with self._tokenizing:  # a fast tokenizer refuses a second thread while it works
+            tokens: dict[str, Any] = model.preprocess(named, prompt=prompt)
+        return tokens
+
+    def _autocast(self, torch: Any, device: str) -> Any:
+        if self.precision == "float32" or (self.precision == "auto" and device == "cpu"):
+            return nullcontext()
+        if self.precision != "auto":
+            kind = getattr(torch, self.precision)
+        else:
+            kind = torch.bfloat16 if device == "cuda" and torch.cuda.is_bf16_supported() else torch.float16
+        return torch.autocast(device, dtype=kind)
+
+    @property
+    def _pooling(self) -> str | None:
+        if self.pooling is not None:
+            return self.pooling
+        return "cls" if not self.folder.composed and self.folder.model_type in _FIRST_TOKEN else None
+
+    @property
+    def _model(self) -> Any:
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    def _load(self) -> Any:
+        library = require("sentence_transformers", purpose=f"encoder {self.name!r}", extra="models")
+        folder = self.folder
+        try:
+            model = library.SentenceTransformer(
+                str(folder.path), device=None if self.device == "auto" else self.device, backend=self.backend,
+                trust_remote_code=self.trust_remote_code, local_files_only=True,
+                model_kwargs={"use_safetensors": True} if self.backend == "torch" else None,
+            )  # fmt: skip
+        except Exception as error:
+            raise UnreadableSource(_why_not(self.name, str(folder.path), error)) from error
+        pooling = self._pooling
+        if pooling is not None and len(model) > 1:
+            kind = type(model[1])
+            model[1] = kind(model[0].get_embedding_dimension(), pooling)
+        return model.eval()
+
+
+def _as_input(item: Any, sampling_rate: int | None) -> dict[str, Any]:
+    """Return the item under the name of its kind: the library would take a text that looks like a path for a file."""
+    if isinstance(item, str):
+        return {"text": item}
+    if isinstance(item, np.ndarray):
+        return {"audio": {"array": item, "sampling_rate": sampling_rate}}
+    return {"image": item}
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise InvalidParameter(f"{name}={value!r}: choose one of {', '.join(map(repr, known))}")
+
+
+def _why_not(name: str, path: str, error: Exception) -> str:
+    said = " ".join(str(error).split())
+    if "trust_remote_code" in said:
+        return (
+            f"model {name!r} comes with Python code of its own, which is not run unasked: read it, then pass an encoder "
+            "made with trust_remote_code=True"
+        )
+    if "safetensors" in said:
+        return f"model {name!r} in {path} has no safetensors weights; pickled ones are not loaded: convert it, or choose another"
+    return f"model {name!r} in {path} cannot be loaded: {said[:300]}"
