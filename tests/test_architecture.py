@@ -13,7 +13,7 @@ SRC = Path(clusterby.__file__).parent
 
 FLOORS = (
     {"core"},
-    {"tables", "media", "encoders", "kernels", "clusterers", "engines", "samples"},
+    {"tables", "media", "encoders", "cache", "kernels", "clusterers", "engines", "samples"},
     {"ops"},
     {"groups"},
     {"views"},
@@ -27,7 +27,16 @@ HOMES = {
     # a heavy library may be imported by these files alone, relative to src/clusterby
     "pandas": ("tables/", "pandas.py"),
     "polars": ("tables/", "polars.py"),
-    "pyarrow": ("tables/",),
+    "pyarrow": ("tables/", "cache/"),
+    "lance": ("cache/",),
+    "sqlite3": ("cache/",),
+    "filelock": ("cache/",),
+    "platformdirs": ("cache/",),
+    "soundfile": ("media/",),
+    "sentence_transformers": ("encoders/sentence_transformers.py",),
+    "transformers": (),
+    "huggingface_hub": ("encoders/model_folder.py",),
+    "openai": ("encoders/openai_endpoint.py",),
     "narwhals": ("tables/",),
     "PIL": ("media/", "encoders/", "samples/"),
     "sklearn": (
@@ -39,11 +48,11 @@ HOMES = {
         "ops/agreement.py",
         "ops/silhouette.py",
     ),
-    "scipy": ("clusterers/", "encoders/", "kernels/"),
+    "scipy": ("clusterers/", "encoders/", "kernels/", "media/audio.py"),
     "jinja2": ("views/",),
     "typer": ("cli/",),
     "rich": ("cli/",),
-    "torch": (),
+    "torch": ("encoders/sentence_transformers.py",),
     "fiftyone": (),
     "ray": (),
 }
@@ -112,6 +121,8 @@ def test_importing_clusterby_loads_nothing_heavy():
         "jinja2",
         "typer",
         "rich",
+        "lance",
+        "sqlite3",
         "fiftyone",
         "ray",
     ]

@@ -15,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clusterby import clusterers, encoders, samples
+    from clusterby import cache, clusterers, encoders, samples
     from clusterby.core.embeddings import Embeddings
     from clusterby.core.errors import ClusterbyError
     from clusterby.core.progress import report_progress
@@ -30,6 +30,7 @@ __all__ = [
     "Embeddings",
     "GroupBy",
     "SliceBy",
+    "cache",
     "cluster",
     "clusterby",
     "clusterers",
@@ -54,7 +55,7 @@ _HOMES = {
     "report_progress": "clusterby.core.progress",
     "sliceby": "clusterby.groups",
 }
-_SUBPACKAGES = ("clusterers", "encoders", "samples")
+_SUBPACKAGES = ("cache", "clusterers", "encoders", "samples")
 
 
 def __getattr__(name: str) -> Any:

@@ -4,15 +4,16 @@ Examples
 --------
 >>> import tempfile
 >>> import clusterby as cb
->>> cache = cb.cache.Cache(tempfile.mkdtemp())
->>> _ = cb.embed({"title": ["a", "b", "a"]}, "title", encoder="color-gradient", cache=cache)
-Traceback (most recent call last):
-clusterby.core.errors.InvalidParameter: encoder 'color-gradient' takes image cells, ...
+>>> place = tempfile.mkdtemp()
+>>> images = cb.samples.digits(place + "/digits")
+>>> _ = cb.embed(images, "image", cache=place)
+>>> [(space.encoder, space.rows) for space in cb.cache.Cache(place).info()]
+[('color-gradient', 1797)]
 """
 
 from __future__ import annotations
 
-from clusterby.cache.keys import KeyArray, no_keys, pack_keys
+from clusterby.cache.keys import KeyArray, KeyIndex, no_keys, pack_keys
 from clusterby.cache.memo import FileState, Memo
 from clusterby.cache.space import Space
 from clusterby.cache.store import Cache, CacheArgument, SpaceInfo, open_cache
@@ -22,6 +23,7 @@ __all__ = [
     "CacheArgument",
     "FileState",
     "KeyArray",
+    "KeyIndex",
     "Memo",
     "Space",
     "SpaceInfo",

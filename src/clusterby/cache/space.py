@@ -400,9 +400,13 @@ def _take(fragment: _Fragment, wanted: IntArray, first: int, last: int) -> Itera
 
 
 def _scan(dataset: Any, fragments: Sequence[_Fragment], wanted: IntArray) -> Iterator[_Block]:
-    batches = dataset.to_batches(
-        columns=_COLUMNS, fragments=[f.reader for f in fragments], batch_size=_ROWS_PER_BATCH
+    scanner = dataset.scanner(
+        columns=_COLUMNS,
+        fragments=[f.reader for f in fragments],
+        batch_size=_ROWS_PER_BATCH,
+        scan_in_order=True,
     )
+    batches = scanner.to_batches()
     starts = iter(fragments)
     start = stop = 0
     while (batch := _shielded(partial(next, batches, None))) is not None:

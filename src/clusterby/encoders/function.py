@@ -20,6 +20,13 @@ class FunctionEncoder:
     ----------
     function : callable
         Takes a list of m cells of one modality, returns m vectors.
+    name : str, optional
+        What to call it; the function's own name unless given.
+    revision : str
+        Changes whenever the function gives other vectors. Given, its vectors are kept in the cache under name and
+        revision; empty, they are not, for nobody can tell whether the function is still the same.
+    batch_size : int, optional
+        How many cells it is called with at most.
 
     Examples
     --------
@@ -28,11 +35,18 @@ class FunctionEncoder:
     [[6.0, 3.0], [4.0, 0.0]]
     """
 
-    revision = "function"
-
-    def __init__(self, function: Callable[[list[Any]], Any]) -> None:
+    def __init__(
+        self,
+        function: Callable[[list[Any]], Any],
+        *,
+        name: str | None = None,
+        revision: str = "",
+        batch_size: int | None = None,
+    ) -> None:
         self._function = function
-        self.name = str(getattr(function, "__name__", type(function).__name__)).strip("<>")
+        self.name = name or str(getattr(function, "__name__", type(function).__name__)).strip("<>")
+        self.revision = revision
+        self.batch_size = batch_size
 
     def encode(self, items: Items) -> FloatArray:
         """Return what the function gives, as float32."""

@@ -101,6 +101,11 @@ class SentenceTransformerEncoder:
         """What it is called."""
         return self._given_name or self.model.rstrip("/\\").replace("\\", "/").rpartition("/")[2].lower()
 
+    @property
+    def identity(self) -> str:
+        """What it is called in the cache: the Hub id, whatever name it was given; a folder's content names itself."""
+        return self.model if self.folder.revision == self.folder.path.name else "folder"
+
     @cached_property
     def folder(self) -> ModelFolder:
         """The model's files; the first access to a Hub model that is not here downloads it."""

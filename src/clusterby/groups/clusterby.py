@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from clusterby.cache import Cache, CacheArgument
 from clusterby.clusterers.fit import Fitted, check_method, fit
 from clusterby.clusterers.predict import predict, predict_kind
 from clusterby.clusterers.run import PredictKind
@@ -32,6 +33,7 @@ from clusterby.ops.cluster import spread_labels
 from clusterby.ops.embed import fit_embedder
 from clusterby.ops.embedder import Embedder
 from clusterby.ops.given import given_embeddings
+from clusterby.ops.kept import usable_cache
 from clusterby.ops.weights import By, column_weights
 from clusterby.tables import open_table
 from clusterby.tables.base import Table
@@ -55,6 +57,8 @@ class Making:
         The table's vectors.
     fitted : Fitted
         The clusterer with its own partition, before any edit.
+    cache : Cache, optional
+        Where vectors are looked up and kept.
     """
 
     table: Table
@@ -62,6 +66,7 @@ class Making:
     embedder: Embedder | None
     embeddings: Embeddings
     fitted: Fitted
+    cache: Cache | None = None
 
 
 class ClusterBy(Grouped):
@@ -183,7 +188,7 @@ class ClusterBy(Grouped):
         if making.embedder is None or isinstance(table, (Embeddings, np.ndarray)):
             new = given_embeddings(table, dimension=self.embeddings.dimension)
         else:
-            new = making.embedder.embed(open_table(table))
+            new = making.embedder.embed(open_table(table), cache=making.cache)
         labels = predict(making.fitted, self.embeddings.vectors, new.vectors)[0]
         labels = self._edits.apply(labels, new.vectors, self.partition)
         spread: IntArray = spread_labels(labels, new)
@@ -307,6 +312,8 @@ def clusterby(
     encoder: EncoderArgument | Mapping[str, EncoderArgument] = "auto",
     modality: str | Mapping[str, str] | None = None,
     embeddings: Embeddings | NDArray[Any] | None = None,
+    prefer: Mapping[str, Any] | None = None,
+    cache: CacheArgument | Cache = True,
     random_state: int = 0,
     **parameters: Any,
 ) -> ClusterBy:
@@ -329,6 +336,8 @@ def clusterby(
         What the cells are, where they cannot tell by themselves.
     embeddings : Embeddings or array (n, d), optional
         The rows' vectors, where there are some already: nothing is encoded then.
+    prefer, cache
+        As for :func:`clusterby.embed`.
     random_state : int
         The seed: the same call gives the same labels.
     **parameters
@@ -348,15 +357,22 @@ def clusterby(
     weights = column_weights(by)
     opened = open_table(table)
     columns = {name: opened.column(name) for name in weights}
-    embedder = None
+    embedder, kept = None, usable_cache(cache)
     if embeddings is None:
-        embedder, vectors = fit_embedder(columns, weights, encoder=encoder, modality=modality)
+        embedder, vectors = fit_embedder(
+            columns, weights, encoder=encoder, modality=modality, prefer=prefer, cache=kept, table=opened
+        )
     else:
         vectors = given_embeddings(embeddings, n_rows=opened.n_rows)
     fitted = fit(
         method, vectors.vectors, n_clusters=n_clusters, parameters=parameters, random_state=random_state
     )
     making = Making(
-        table=opened, by=MappingProxyType(weights), embedder=embedder, embeddings=vectors, fitted=fitted
+        table=opened,
+        by=MappingProxyType(weights),
+        embedder=embedder,
+        embeddings=vectors,
+        fitted=fitted,
+        cache=kept,
     )
     return ClusterBy(making, fitted.partition)

@@ -9,16 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clusterby.cache import Cache, CacheArgument
 from clusterby.core.column import Column, FloatArray, IntArray
 from clusterby.core.embeddings import Embeddings
 from clusterby.core.errors import InvalidParameter
-from clusterby.encoders import QueryEncoder
+from clusterby.encoders.base import embeds_queries
 from clusterby.encoders.choose import EncoderArgument
 from clusterby.groups.describe import describe
 from clusterby.groups.grouped import Grouped
 from clusterby.kernels.otsu import otsu_threshold
 from clusterby.ops.cluster import spread_labels
 from clusterby.ops.embed import fit_embedder
+from clusterby.ops.kept import usable_cache
 from clusterby.tables import factorize, open_table
 from clusterby.tables.base import Grouping, Table
 
@@ -73,6 +75,8 @@ def sliceby(
     queries: Sequence[str] | None = None,
     encoder: EncoderArgument = "auto",
     modality: str | None = None,
+    prefer: Mapping[str, Any] | None = None,
+    cache: CacheArgument | Cache = True,
     threshold: float | None = None,
     most: int | None = None,
 ) -> SliceBy:
@@ -86,7 +90,7 @@ def sliceby(
         The column that the queries are about; without queries, boolean columns, each of which is a slice.
     queries : list of str, optional
         Descriptions; a row's score is the cosine between its vector and the query's.
-    encoder, modality
+    encoder, modality, prefer, cache
         As for :func:`clusterby.embed`; the encoder must be able to embed text queries.
     threshold : float, optional
         The least score of a slice's rows. None splits each query's scores where the two sides differ
@@ -116,10 +120,11 @@ def sliceby(
         raise InvalidParameter(f"by={by!r}: queries are about one column; name it")
     asked = _checked_queries(queries)
     embedder, embeddings = fit_embedder(
-        {names[0]: columns[0]}, {names[0]: 1.0}, encoder=encoder, modality=modality
-    )
+        {names[0]: columns[0]}, {names[0]: 1.0}, encoder=encoder, modality=modality, prefer=prefer,
+        cache=usable_cache(cache), table=opened,
+    )  # fmt: skip
     tower = embedder.parts[0].encoder
-    if not isinstance(tower, QueryEncoder):
+    if not embeds_queries(tower):
         raise InvalidParameter(
             f"encoder {tower.name!r} cannot embed text, so queries cannot be compared with its vectors: pass encoder= one "
             "that is aligned with language (clusterby encoders)"

@@ -8,6 +8,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from clusterby.cache import Cache, CacheArgument
 from clusterby.clusterers.fit import check_method, fit
 from clusterby.core.column import IntArray
 from clusterby.core.embeddings import Embeddings
@@ -22,13 +23,15 @@ __all__ = ["cluster", "spread_labels"]
 def cluster(
     data: Any, method: Any = ..., *, by: By | None = ..., n_clusters: int | Literal["auto"] | None = ...,
     encoder: EncoderArgument | Mapping[str, EncoderArgument] = ..., modality: str | Mapping[str, str] | None = ...,
-    random_state: int = ..., return_clusterer: Literal[False] = ..., **parameters: Any,
+    prefer: Mapping[str, Any] | None = ..., cache: CacheArgument | Cache = ..., random_state: int = ...,
+    return_clusterer: Literal[False] = ..., **parameters: Any,
 ) -> IntArray: ...  # fmt: skip
 @overload
 def cluster(
     data: Any, method: Any = ..., *, by: By | None = ..., n_clusters: int | Literal["auto"] | None = ...,
     encoder: EncoderArgument | Mapping[str, EncoderArgument] = ..., modality: str | Mapping[str, str] | None = ...,
-    random_state: int = ..., return_clusterer: Literal[True], **parameters: Any,
+    prefer: Mapping[str, Any] | None = ..., cache: CacheArgument | Cache = ..., random_state: int = ...,
+    return_clusterer: Literal[True], **parameters: Any,
 ) -> tuple[IntArray, Any]: ...  # fmt: skip
 def cluster(
     data: Any,
@@ -38,6 +41,8 @@ def cluster(
     n_clusters: int | Literal["auto"] | None = None,
     encoder: EncoderArgument | Mapping[str, EncoderArgument] = "auto",
     modality: str | Mapping[str, str] | None = None,
+    prefer: Mapping[str, Any] | None = None,
+    cache: CacheArgument | Cache = True,
     random_state: int = 0,
     return_clusterer: bool = False,
     **parameters: Any,
@@ -55,7 +60,7 @@ def cluster(
         The columns, where `data` is a table.
     n_clusters : int or "auto", optional
         How many clusters. None is ``"auto"`` for a method that takes a number.
-    encoder, modality
+    encoder, modality, prefer, cache
         As for :func:`clusterby.embed`.
     random_state : int
         The seed: the same call gives the same labels.
@@ -81,7 +86,10 @@ def cluster(
     'KMeans'
     """
     check_method(method, n_clusters=n_clusters, parameters=parameters, random_state=random_state)
-    embeddings = data if isinstance(data, Embeddings) else embed(data, by, encoder=encoder, modality=modality)
+    if isinstance(data, Embeddings):
+        embeddings = data
+    else:
+        embeddings = embed(data, by, encoder=encoder, modality=modality, prefer=prefer, cache=cache)
     fitted = fit(
         method, embeddings.vectors, n_clusters=n_clusters, parameters=parameters, random_state=random_state
     )

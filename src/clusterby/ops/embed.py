@@ -8,17 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from clusterby.cache import Cache, CacheArgument
 from clusterby.core.column import Column
 from clusterby.core.embeddings import Embeddings
 from clusterby.core.errors import UnknownColumn
 from clusterby.core.modality import Modality, parse_modality
-from clusterby.encoders import choose_encoder
+from clusterby.encoders import EncoderChoice, choose_encoder
 from clusterby.encoders.choose import EncoderArgument
 from clusterby.engines import Engine
 from clusterby.media import infer_modality
-from clusterby.ops.embedder import Embedder, Part, fit_part
+from clusterby.ops.embedder import Embedder, Part, fit_part, hidden_column
+from clusterby.ops.kept import usable_cache
 from clusterby.ops.weights import By, column_weights
 from clusterby.tables import as_column, open_table
+from clusterby.tables.base import Table
 
 __all__ = ["embed", "fit_embedder"]
 
@@ -32,6 +35,8 @@ def embed(
     encoder: EncoderArgument | Mapping[str, EncoderArgument] = "auto",
     modality: str | Mapping[str, str] | None = None,
     engine: Engine | None = None,
+    cache: CacheArgument | Cache = True,
+    prefer: Mapping[str, Any] | None = None,
 ) -> Embeddings:
     """Return the vectors of a table's rows, or of a column's cells.
 
@@ -48,6 +53,11 @@ def embed(
         What the cells are, where they cannot tell by themselves.
     engine : Engine, optional
         Where cells are decoded; None takes threads on this machine.
+    cache : bool, "readonly", str, PathLike or Cache
+        Where vectors are looked up and kept: True is ``CLUSTERBY_CACHE`` or the user's cache folder, False is
+        nowhere; or a folder or URI.
+    prefer : mapping, optional
+        What ``encoder="auto"`` should choose by: see :func:`clusterby.encoders.choose_encoder`.
 
     Raises
     ------
@@ -60,15 +70,15 @@ def embed(
     >>> cb.embed({"v": [[0.0, 1.0], [1.0, 0.0], None]}, "v")
     <Embeddings identity(v): 2 × 2, 1 rows skipped>
     """
+    how: dict[str, Any] = {"encoder": encoder, "modality": modality, "engine": engine, "prefer": prefer}
+    kept = usable_cache(cache)
     if by is None:
         column = as_column(data)
-        return fit_embedder(
-            {column.name: column}, {column.name: 1.0}, encoder=encoder, modality=modality, engine=engine
-        )[1]
+        return fit_embedder({column.name: column}, {column.name: 1.0}, cache=kept, **how)[1]
     opened = open_table(data)
     weights = column_weights(by)
     columns = {name: opened.column(name) for name in weights}
-    return fit_embedder(columns, weights, encoder=encoder, modality=modality, engine=engine)[1]
+    return fit_embedder(columns, weights, table=opened, cache=kept, **how)[1]
 
 
 def fit_embedder(
@@ -78,15 +88,29 @@ def fit_embedder(
     encoder: EncoderArgument | Mapping[str, EncoderArgument] = "auto",
     modality: str | Mapping[str, str] | None = None,
     engine: Engine | None = None,
+    cache: Cache | None = None,
+    prefer: Mapping[str, Any] | None = None,
+    table: Table | None = None,
 ) -> tuple[Embedder, Embeddings]:
-    """Return the fitted way from columns to vectors, and the vectors of these columns; see :func:`embed`."""
+    """Return the fitted way from columns to vectors, and the vectors of these columns; see :func:`embed`.
+
+    Where `table` is given, vectors that it has already under a hidden column's name are taken from there.
+    """
     encoders = _per_column(encoder, columns, default="auto")
     modalities = _per_column(modality, columns, default=None)
     choices = {
-        name: choose_encoder(encoders[name], _modality(column, modalities[name]), column=name)
+        name: choose_encoder(
+            encoders[name],
+            _modality(column, modalities[name]),
+            column=name,
+            **({"prefer": prefer} if prefer else {}),
+        )
         for name, column in columns.items()
     }
-    fitted = [fit_part(column, choices[name], engine=engine) for name, column in columns.items()]
+    fitted = [
+        _given(table, choices[name]) or fit_part(column, choices[name], engine=engine, cache=cache)
+        for name, column in columns.items()
+    ]
     parts, pieces = tuple(p for p, _ in fitted), [e for _, e in fitted]
     if len(parts) > 1:
         parts = tuple(
@@ -103,6 +127,11 @@ def fit_embedder(
             left_out, embeddings.n_rows, first.row, first.column, first.reason,
         )  # fmt: skip
     return embedder, embeddings
+
+
+def _given(table: Table | None, choice: EncoderChoice) -> tuple[Part, Embeddings] | None:
+    found = None if table is None else hidden_column(table, choice, choice.encoder)
+    return None if found is None else (Part(choice=choice, encoder=choice.encoder), found)
 
 
 def _modality(column: Column, given: str | Modality | None) -> Modality:

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from clusterby.core.column import Column, FloatArray, IntArray, Skipped
+from clusterby.cache import Cache
+from clusterby.core.column import Column, FloatArray, Skipped
 from clusterby.core.embeddings import Embeddings
-from clusterby.core.errors import InvalidVectors, NothingToCluster, UnreadableCell
+from clusterby.core.errors import NothingToCluster
 from clusterby.core.modality import Modality
 from clusterby.core.progress import track
 from clusterby.encoders import Encoder, EncoderChoice, FittableEncoder
 from clusterby.engines import Engine, LocalEngine
-from clusterby.media import Decoded, decode, decode_cell
+from clusterby.media import Decoded, decode
+from clusterby.ops.encode import NOT_FINITE, Encoded, checked_vectors, encode_column
 from clusterby.tables import Table
 
-__all__ = ["Embedder", "Part"]
+__all__ = ["Embedder", "Part", "fit_part", "hidden_column"]
 
-_BATCH = 64
-"""Images decoded at a time: enough to keep an encoder busy, few enough to keep in memory."""
+log = logging.getLogger(__name__)
+
+_MEDIA = frozenset({Modality.IMAGE, Modality.AUDIO, Modality.TEXT})
+"""Cells whose vectors are worth keeping; numbers and vectors are faster made than found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +79,17 @@ class Embedder:
             for p in self.parts
         )
 
-    def embed(self, table: Table, *, engine: Engine | None = None) -> Embeddings:
+    def embed(self, table: Table, *, engine: Engine | None = None, cache: Cache | None = None) -> Embeddings:
         """Return the vectors of a table's rows in this embedder's space.
+
+        Parameters
+        ----------
+        table : Table
+            Any table with the same columns.
+        engine : Engine, optional
+            Where cells are decoded; None takes threads on this machine.
+        cache : Cache, optional
+            Where vectors are looked up and stored.
 
         Raises
         ------
@@ -87,7 +98,11 @@ class Embedder:
         NothingToCluster
             If not one row could be encoded.
         """
-        pieces = [_encode(table.column(p.choice.column), p, engine or LocalEngine()) for p in self.parts]
+        pieces = [
+            hidden_column(table, p.choice, p.encoder)
+            or _encode(table.column(p.choice.column), p, engine, cache)
+            for p in self.parts
+        ]
         return self.join(pieces)
 
     def join(self, pieces: Sequence[Embeddings]) -> Embeddings:
@@ -109,12 +124,12 @@ class Embedder:
 
 
 def fit_part(
-    column: Column, choice: EncoderChoice, *, engine: Engine | None = None
+    column: Column, choice: EncoderChoice, *, engine: Engine | None = None, cache: Cache | None = None
 ) -> tuple[Part, Embeddings]:
     """Return a column's fitted part and its vectors."""
     part = Part(choice=choice, encoder=choice.encoder)
     if not isinstance(part.encoder, FittableEncoder):
-        return part, _encode(column, part, engine or LocalEngine())
+        return part, _encode(column, part, engine, cache)
     decoded = decode(column, choice.modality)
     if not len(decoded.rows):
         raise NothingToCluster(_nothing(len(column), _skipped(column, decoded.faults)))
@@ -124,80 +139,56 @@ def fit_part(
     return part, _encode_decoded(column, part, decoded)
 
 
-def _encode(column: Column, part: Part, engine: Engine) -> Embeddings:
-    if part.choice.modality is Modality.IMAGE:
-        return _encode_images(column, part, engine)
-    return _encode_decoded(column, part, decode(column, part.choice.modality))
+def hidden_column(table: Table, choice: EncoderChoice, encoder: Encoder) -> Embeddings | None:
+    """Return the vectors that the table has already under the name of the hidden column, if it has them.
+
+    An encoder that is fitted makes another space of every corpus: its columns are not taken.
+    """
+    name = f"{choice.name}({choice.column})"
+    if name not in table.columns or choice.modality not in _MEDIA or isinstance(encoder, FittableEncoder):
+        return None
+    decoded = decode(table.column(name), Modality.VECTOR)
+    log.info("%s: taken from the table's own column", name)
+    why = "no vector in column " + repr(name)
+    faults = {row: f"{why}: {reason}" for row, reason in decoded.faults.items()}
+    column = table.column(choice.column)
+    return Embeddings(
+        vectors=decoded.values if len(decoded.rows) else _none(), rows=decoded.rows, n_rows=len(column), column=name,
+        space=f"{encoder.name}@{encoder.revision}", skipped=_skipped(column, faults),
+    )  # fmt: skip
+
+
+def _encode(column: Column, part: Part, engine: Engine | None, cache: Cache | None) -> Embeddings:
+    fitted = isinstance(part.encoder, FittableEncoder)
+    if part.choice.modality not in _MEDIA or fitted:
+        return _encode_decoded(column, part, decode(column, part.choice.modality))
+    label = f"{part.choice.name}({column.name})"
+    kept = cache if part.encoder.revision else None  # who cannot name a revision cannot be found again
+    encoded = encode_column(
+        column, part.choice.modality, part.encoder, label=label, engine=engine or LocalEngine(), cache=kept
+    )
+    return _embeddings(column, part, encoded)
 
 
 def _encode_decoded(column: Column, part: Part, decoded: Decoded) -> Embeddings:
     count = len(decoded.rows)
-    vectors = _checked(part, part.encoder.encode(decoded.values), count) if count else _none()
-    return _embeddings(column, part, vectors, decoded.rows, dict(decoded.faults))
+    vectors = checked_vectors(part.encoder, part.encoder.encode(decoded.values), count) if count else _none()
+    finite = np.isfinite(vectors).all(axis=1)
+    lost = dict.fromkeys(decoded.rows[~finite].tolist(), NOT_FINITE)
+    if lost:
+        vectors = vectors[finite]
+    return _embeddings(column, part, Encoded(vectors, decoded.rows[finite], {**decoded.faults, **lost}))
 
 
-def _embeddings(
-    column: Column, part: Part, vectors: FloatArray, rows: IntArray, faults: dict[int, str]
-) -> Embeddings:
-    vectors, rows, faults = _drop_non_finite(vectors, rows, faults)
+def _embeddings(column: Column, part: Part, encoded: Encoded) -> Embeddings:
     return Embeddings(
-        vectors=vectors, rows=rows, n_rows=len(column), column=f"{part.choice.name}({column.name})",
-        space=f"{part.encoder.name}@{part.encoder.revision}", skipped=_skipped(column, faults),
+        vectors=encoded.vectors, rows=encoded.rows, n_rows=len(column), column=f"{part.choice.name}({column.name})",
+        space=f"{part.encoder.name}@{part.encoder.revision}", skipped=_skipped(column, encoded.faults),
     )  # fmt: skip
 
 
 def _skipped(column: Column, faults: Mapping[int, str]) -> tuple[Skipped, ...]:
     return tuple(Skipped(row=row, column=column.name, reason=faults[row]) for row in sorted(faults))
-
-
-def _encode_images(column: Column, part: Part, engine: Engine) -> Embeddings:
-    shrink_to: int | None = getattr(part.encoder, "shrink_to", None)
-    opened = partial(decode_cell, modality=part.choice.modality, base=column.base, shrink_to=shrink_to)
-    blocks: list[FloatArray] = []
-    rows: list[int] = []
-    faults: dict[int, str] = {}
-    with track(f"encode {part.choice.name}({column.name})", len(column)) as advance:
-        positions = range(len(column))
-        for batch in engine.map_batches(partial(_decode_batch, column, opened), positions, batch_size=_BATCH):
-            images = [item for _, item, _ in batch if item is not None]
-            if images:
-                blocks.append(_checked(part, part.encoder.encode(images), len(images)))
-            rows += [row for row, item, _ in batch if item is not None]
-            faults |= {row: why for row, item, why in batch if item is None}
-            advance(len(batch))
-    vectors = np.concatenate(blocks) if blocks else _none()
-    return _embeddings(column, part, vectors, np.array(rows, dtype=np.int64), faults)
-
-
-def _decode_batch(
-    column: Column, opened: Callable[[Any], Any], rows: Sequence[int]
-) -> list[tuple[int, Any, str]]:
-    found: list[tuple[int, Any, str]] = []
-    for row in rows:
-        try:
-            found.append((row, opened(column.cells[row]), ""))
-        except UnreadableCell as error:
-            found.append((row, None, column.faults.get(row, str(error))))
-    return found
-
-
-def _checked(part: Part, vectors: NDArray[Any], count: int) -> FloatArray:
-    if vectors.ndim != 2 or len(vectors) != count or not vectors.shape[1]:
-        raise InvalidVectors(
-            f"encoder {part.encoder.name!r} gave an array of shape {vectors.shape} for {count} cells; it must "
-            f"return one vector per cell: ({count}, d)"
-        )
-    return vectors.astype(np.float32, copy=False)
-
-
-def _drop_non_finite(
-    vectors: FloatArray, rows: IntArray, faults: dict[int, str]
-) -> tuple[FloatArray, IntArray, dict[int, str]]:
-    finite = np.isfinite(vectors).all(axis=1)
-    if finite.all():
-        return vectors, rows, faults
-    lost = dict.fromkeys(rows[~finite].tolist(), "the encoder gave a vector that is not finite")
-    return vectors[finite], rows[finite], faults | lost
 
 
 def _none() -> FloatArray:

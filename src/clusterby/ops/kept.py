@@ -1,0 +1,39 @@
+"""Where vectors are kept during one call."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from clusterby.cache import Cache, CacheArgument, open_cache
+
+__all__ = ["usable_cache"]
+
+log = logging.getLogger(__name__)
+
+
+def usable_cache(cache: CacheArgument | Cache = True) -> Cache | None:
+    """Return the cache that an argument asks for, read-only where its folder cannot be written.
+
+    Parameters
+    ----------
+    cache : bool, "readonly", str, PathLike, Cache or None
+        See :func:`clusterby.cache.open_cache`.
+    """
+    opened = open_cache(cache)
+    if opened is None or opened.read_only or opened.location.folder is None:
+        return opened
+    folder = opened.location.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writable, why = os.access(folder, os.W_OK), "no permission"
+    except OSError as error:
+        writable, why = False, (error.strerror or "no reason given").lower()
+    if writable:
+        return opened
+    log.warning(
+        "the cache folder %s cannot be written (%s): vectors are not kept; set CLUSTERBY_CACHE to one that can",
+        folder,
+        why,
+    )
+    return Cache(opened.location.uri, read_only=True)
