@@ -24,16 +24,12 @@ def usable_cache(cache: CacheArgument | Cache = True) -> Cache | None:
     if opened is None or opened.read_only or opened.location.folder is None:
         return opened
     folder = opened.location.folder
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        writable, why = os.access(folder, os.W_OK), "no permission"
-    except OSError as error:
-        writable, why = False, (error.strerror or "no reason given").lower()
-    if writable:
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    if there.is_dir() and os.access(there, os.W_OK):
         return opened
+    why = "no permission" if there.is_dir() else f"{there} is a file"
     log.warning(
         "the cache folder %s cannot be written (%s): vectors are not kept; set CLUSTERBY_CACHE to one that can",
-        folder,
-        why,
-    )
+        folder, why,
+    )  # fmt: skip
     return Cache(opened.location.uri, read_only=True)
