@@ -152,7 +152,15 @@ def _from_hub(repo: str, revision: str | None, backend: str) -> ModelFolder:
     wanted = [*_WANTED, *_BACKENDS[backend]]
     unwanted = [pattern for pattern in _UNWANTED if pattern not in _BACKENDS[backend]]
     try:
-        path = Path(hub.snapshot_download(repo, revision=revision, local_files_only=True))
+        path = Path(
+            hub.snapshot_download(
+                repo,
+                revision=revision,
+                local_files_only=True,
+                allow_patterns=wanted,
+                ignore_patterns=unwanted,
+            )
+        )
     except hub.errors.HFValidationError:
         raise InvalidParameter(f"{repo!r} is no Hub id: give org/name, or an existing folder") from None
     except (hub.errors.LocalEntryNotFoundError, hub.errors.RevisionNotFoundError, OSError):
@@ -188,7 +196,7 @@ def _download(hub: Any, repo: str, revision: str | None, wanted: list[str], unwa
         size = sum(file.size or 0 for file in info.siblings if file.rfilename in chosen)
         log.warning("downloading %s (%s) from %s, once", repo, _written(size), hub.constants.ENDPOINT)
         found = hub.snapshot_download(
-            repo, revision=info.sha, allow_patterns=wanted, ignore_patterns=unwanted
+            repo, revision=revision, allow_patterns=wanted, ignore_patterns=unwanted
         )
     except hub.errors.GatedRepoError:
         raise UnreadableSource(
