@@ -13,7 +13,8 @@ All share :class:`ClusterbyError`; each is also the built-in error a caller woul
     ├── InvalidVectors        ValueError    wrong shape or type, or not aligned with the rows
     ├── AmbiguousModality     ValueError    the cells may be more than one thing: ask for modality=
     ├── NothingToCluster      ValueError    not one row could be encoded
-    ├── UnreadableSource      OSError       a file or folder that cannot be read as a table
+    ├── UnreadableSource      OSError       a file, folder or model that cannot be read
+    ├── EndpointError         OSError       a server that cannot be reached, or refuses
     ├── UnwritableTarget      OSError       a file that cannot be written, or that must not be overwritten
     ├── UnreadableCell        ValueError    one cell; caught by `embed`, which skips the row
     └── MissingExtra          ImportError   an optional library is not installed
@@ -27,6 +28,7 @@ from collections.abc import Iterable
 __all__ = [
     "AmbiguousModality",
     "ClusterbyError",
+    "EndpointError",
     "InvalidParameter",
     "InvalidTable",
     "InvalidVectors",
@@ -123,7 +125,11 @@ class NothingToCluster(ClusterbyError, ValueError):
 
 
 class UnreadableSource(ClusterbyError, OSError):
-    """A file or folder that cannot be read as a table."""
+    """A file or folder that cannot be read as a table, or a model that cannot be loaded."""
+
+
+class EndpointError(ClusterbyError, OSError):
+    """A server that cannot be reached, or refuses; the message says which and what to do."""
 
 
 class UnwritableTarget(ClusterbyError, OSError):
