@@ -12,3 +12,12 @@ def test_suffixes_of_several_modalities_are_those_of_each():
     )
     assert ".jpg" in suffixes_of(Modality.IMAGE)
     assert suffixes_of() == frozenset()
+
+
+def test_a_suffix_is_of_one_modality():
+    each = [suffixes_of(modality) for modality in Modality]
+    assert sum(map(len, each)) == len(SUFFIXES)
+
+
+def test_the_formats_that_audio_libraries_write_are_audio():
+    assert {".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff"} < suffixes_of(Modality.AUDIO)

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from PIL import Image
 
 from clusterby.core.column import Column
@@ -49,8 +50,30 @@ def test_an_image_that_is_not_there_says_so():
         decode_cell("a.png", Modality.IMAGE, base=Path("nowhere"))
 
 
-def test_only_images_are_decoded_one_by_one():
-    with pytest.raises(
-        InvalidParameter, match="cells of modality 'audio' cannot be decoded one by one, only: image"
-    ):
+def test_a_sound_is_decoded_by_itself(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros((8000, 2)), 8000)
+    samples = decode_cell("a.wav", Modality.AUDIO, base=tmp_path, shrink_to=10, sampling_rate=16_000)
+    assert (samples.dtype, samples.shape) == (np.float32, (16_000,))
+
+
+def test_of_a_sound_so_many_seconds_are_decoded():
+    tone = {"array": np.zeros(100 * 700), "sampling_rate": 100}
+    assert len(decode_cell(tone, Modality.AUDIO, sampling_rate=100)) == 100 * 600
+    assert len(decode_cell(tone, Modality.AUDIO, sampling_rate=100, max_seconds=2.5)) == 250
+
+
+def test_a_sound_that_is_not_there_says_so():
+    with pytest.raises(UnreadableCell, match="^no such file$"):
+        decode_cell("a.wav", Modality.AUDIO, sampling_rate=16_000)
+
+
+def test_a_sound_is_not_decoded_without_a_rate():
+    with pytest.raises(InvalidParameter, match="give the encoder an attribute sampling_rate, in hertz"):
         decode_cell("a.wav", Modality.AUDIO)
+
+
+def test_only_images_and_sounds_are_decoded_one_by_one():
+    with pytest.raises(
+        InvalidParameter, match="cells of modality 'video' cannot be decoded one by one, only: image, audio"
+    ):
+        decode_cell("a.mp4", Modality.VIDEO)

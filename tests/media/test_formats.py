@@ -2,10 +2,11 @@ import io
 
 import numpy as np
 import pytest
+import soundfile
 from PIL import Image
 
 from clusterby.core.modality import Modality
-from clusterby.media.formats import is_url, modality_of_bytes, modality_of_path
+from clusterby.media.formats import how_it_starts, is_url, modality_of_bytes, modality_of_path
 
 
 @pytest.mark.parametrize(
@@ -15,6 +16,8 @@ from clusterby.media.formats import is_url, modality_of_bytes, modality_of_path
         ("dir.with.points/A.JPEG", Modality.IMAGE),
         ("c:\\pictures\\a.tif", Modality.IMAGE),
         ("song.flac", Modality.AUDIO),
+        ("song.WAVE", Modality.AUDIO),
+        ("abc.net.au", None),
         ("film.mp4", Modality.VIDEO),
         ("https://example.org/a.png?width=3#top", Modality.IMAGE),
         ("notes.txt", None),
@@ -43,6 +46,14 @@ def test_image_files_are_known_by_their_first_bytes(name):
     assert modality_of_bytes(encoded.getvalue()[:32]) is Modality.IMAGE
 
 
+@pytest.mark.parametrize("name", ["WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC", "OGG", "MP3"])
+@pytest.mark.parametrize("rate", [8000, 16_000, 44_100])
+def test_audio_files_are_known_by_their_first_bytes(name, rate):
+    written = io.BytesIO()
+    soundfile.write(written, np.zeros((4000, 2)), rate, format=name)
+    assert modality_of_bytes(written.getvalue()[:32]) is Modality.AUDIO
+
+
 @pytest.mark.parametrize(
     ("head", "modality"),
     [
@@ -51,6 +62,10 @@ def test_image_files_are_known_by_their_first_bytes(name):
         (b"RIFF\0\0\0\0????....", None),
         (b"ID3\3\0\0\0\0\0\0\0\0", Modality.AUDIO),
         (b"fLaC\0\0\0\0\0\0\0\0", Modality.AUDIO),
+        (b"RIFX\0\0\0\0WAVEfmt ", Modality.AUDIO),
+        (b"\xff\xf1\x50\x80\0\0\0\0", Modality.AUDIO),
+        (b"FORM\0\0\0\0ILBMBMHD", None),
+        ("a text in UTF-16".encode("utf-16"), None),
         (b"\0\0\0\x20ftypM4A \0\0\0\0", Modality.AUDIO),
         (b"\0\0\0\x20ftypisom\0\0\0\0", Modality.VIDEO),
         (b"\0\0\0\x20ftypheic\0\0\0\0", Modality.IMAGE),
@@ -63,3 +78,16 @@ def test_image_files_are_known_by_their_first_bytes(name):
 )
 def test_other_first_bytes(head, modality):
     assert modality_of_bytes(head) is modality
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"hello world", "starts with 'hello wor'"),
+        (b"hi", "starts with 'hi'"),
+        (b"\0\1\2", "starts with the bytes 00 01 02"),
+        ("prüfung".encode(), "starts with the bytes 70 72 c3 bc 66 75 6e 67"),
+    ],
+)
+def test_how_a_file_starts_is_said_in_words(head, words):
+    assert how_it_starts(head) == words

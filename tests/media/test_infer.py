@@ -56,6 +56,14 @@ def test_the_columns_type_decides_where_it_says_something(cells, kind, modality)
         ((WAV,), Modality.AUDIO),
         (({"bytes": PNG, "path": None}, {"bytes": None, "path": "a.png"}), Modality.IMAGE),
         (({"array": np.zeros(9), "sampling_rate": 8000, "path": "a.wav"},), Modality.AUDIO),
+        (({"array": [0.0, 0.5], "sampling_rate": 8000}, {"bytes": WAV, "path": None}), Modality.AUDIO),
+        (
+            ({"array": np.zeros((2, 9)), "sampling_rate": 8000}, {"array": [], "sampling_rate": 1}),
+            Modality.AUDIO,
+        ),
+        (({"array": None, "sampling_rate": None, "path": "a.flac"},), Modality.AUDIO),
+        ((Path("a.wav"), "b.mp3", "c/d e.OGG"), Modality.AUDIO),
+        ((b"fLaC" + bytes(30), b"OggS" + bytes(30), b"FORM\0\0\0\0AIFF"), Modality.AUDIO),
         ((np.zeros((4, 4), np.uint8), np.zeros((5, 4, 3), np.uint8)), Modality.IMAGE),
         ((np.zeros((4, 4, 1), np.uint8), PNG, Image.new("L", (1, 1))), Modality.IMAGE),
         ((np.zeros(16000, np.float32), np.zeros(16000, np.float32)), Modality.VECTOR),
@@ -73,6 +81,28 @@ def test_the_columns_type_decides_where_it_says_something(cells, kind, modality)
 )
 def test_objects_are_told_by_their_types(cells, modality):
     assert infer_modality(objects(*cells)) is modality
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        {"array": np.array(["a.wav", "b.wav"]), "sampling_rate": 8000},
+        {"array": ["a", "b"], "sampling_rate": 8000},
+        {"array": "a.wav", "sampling_rate": 8000},
+        {"array": 3.0, "sampling_rate": 8000},
+        {"array": np.zeros(9), "sampling_rate": None},
+        {"array": np.zeros(9)},
+        np.array(["one word", "two words"]),
+        ["one word", "two words"],
+    ],
+)
+def test_what_has_no_samples_or_no_rate_is_no_sound(cell):
+    assert "holds cells of type" in refusal(objects(cell, cell))
+
+
+def test_texts_are_no_sounds():
+    cells = np.array(["the song of a bird", "the hum of an engine.", "she plays a.wav and leaves"])
+    assert infer_modality(Column(name="audio", cells=cells, type="string")) is Modality.TEXT
 
 
 def test_the_name_of_a_column_says_nothing():

@@ -45,11 +45,50 @@ def test_as_many_images_as_texts_make_a_table_of_images(tmp_path):
     assert read_folder(tmp_path).columns[0] == "image"
 
 
-def test_what_is_left_out_is_counted_in_the_log(tmp_path, caplog):
-    _fill(tmp_path, "a.png", "b.png", "c.txt", "d.csv", "e.zip")
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
+def test_audio_files_are_rows_where_there_are_more_of_them(tmp_path, kind):
+    _fill(tmp_path, "10.wav", "2.FLAC", "b/1.mp3", "cover.png", "notes.txt")
+    table = read_folder(tmp_path, kind=kind)
+    assert table.columns == ("audio", "path", "folder", "size", "modified")
+    assert table.column("path").cells.tolist() == ["2.FLAC", "10.wav", "b/1.mp3"]
+    assert table.column("audio").cells.tolist() == [
+        str(tmp_path / path) for path in ("2.FLAC", "10.wav", "b/1.mp3")
+    ]
+    assert table.column("audio").type == "string"
+    assert table.column("folder").cells.tolist() == [".", ".", "b"]
+
+
+@pytest.mark.parametrize(
+    ("names", "column"),
+    [
+        (["a.wav", "b.png"], "image"),
+        (["a.wav", "a.txt"], "audio"),
+        (["a.wav", "a.txt", "b.txt"], "text"),
+        (["a.wav", "b.wav", "a.png", "a.txt"], "audio"),
+        (["a.wav", "a.png", "a.txt"], "image"),
+    ],
+)
+def test_a_folder_is_of_what_there_is_most_of_and_of_equals_never_the_text(tmp_path, names, column):
+    _fill(tmp_path, *names)
+    assert read_folder(tmp_path).columns[0] == column
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ("a.png b.png c.txt d.csv e.zip", "2 images; left out 1 texts and 2 other files"),
+        (
+            "a.wav b.wav c.wav d.txt e.png f.png",
+            "3 audio files; left out 2 images, 1 texts and 0 other files",
+        ),
+        ("a.txt b.zip", "1 texts; left out 1 other files"),
+    ],
+)
+def test_what_is_left_out_is_counted_in_the_log(tmp_path, caplog, names, message):
+    _fill(tmp_path, *names.split())
     with caplog.at_level(logging.INFO):
         read_folder(tmp_path)
-    assert caplog.messages == [f"{tmp_path}: 2 images; left out 1 texts and 2 other files"]
+    assert caplog.messages == [f"{tmp_path}: {message}"]
 
 
 def test_a_byte_order_mark_is_no_part_of_a_text(tmp_path):
@@ -118,7 +157,8 @@ def test_a_relative_folder_gives_absolute_images(tmp_path, monkeypatch):
 def test_a_folder_of_neither_says_what_was_looked_for(tmp_path):
     _fill(tmp_path, "a.zip")
     with pytest.raises(
-        InvalidTable, match=r"no images or texts in '.*': none of its 1 files ends in .*\.jpg.*\.png.*\.txt"
+        InvalidTable,
+        match=r"no images, audio files or texts in '.*': none of its 1 files ends in .*\.jpg.*\.png.*\.txt.*\.wav",
     ):
         read_folder(tmp_path)
 

@@ -10,7 +10,7 @@ _ENDINGS = {
     Modality.IMAGE: (
         "png apng jpg jpeg jpe jfif mpo webp gif bmp dib tif tiff avif heic heif jp2 j2k jpx ppm pgm pbm pnm qoi tga ico"
     ),
-    Modality.AUDIO: "wav mp3 flac ogg oga opus m4a aac aif aiff wma",
+    Modality.AUDIO: "wav wave mp3 flac ogg oga opus m4a aac aif aiff aifc caf wma",
     Modality.VIDEO: "mp4 m4v mov avi mkv webm mpg mpeg wmv",
     Modality.TEXT: "txt text md rst",
 }

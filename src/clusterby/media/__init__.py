@@ -18,6 +18,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from clusterby.media.audio import decode_audio
 from clusterby.media.decode import decode, decode_cell
 from clusterby.media.decoded import Decoded
 from clusterby.media.infer import infer_modality
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Decoded",
     "decode",
+    "decode_audio",
     "decode_categories",
     "decode_cell",
     "decode_dates",

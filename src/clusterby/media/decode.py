@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clusterby.core.column import Column
+from clusterby.core.column import Column, FloatArray
 from clusterby.core.errors import InvalidParameter
 from clusterby.core.modality import Modality
+from clusterby.media.audio import MAX_SECONDS, decode_audio
 from clusterby.media.decoded import Decoded
 from clusterby.media.text import decode_texts
 from clusterby.media.values import decode_categories, decode_dates, decode_numbers
@@ -36,7 +37,7 @@ def decode(column: Column, modality: Modality) -> Decoded:
     column : Column
         Its cells; they are not changed.
     modality : Modality
-        TEXT, NUMBER, CATEGORY, DATE or VECTOR. Images are decoded cell by cell, see :func:`decode_cell`.
+        TEXT, NUMBER, CATEGORY, DATE or VECTOR. Images and audio are decoded cell by cell, see :func:`decode_cell`.
 
     Raises
     ------
@@ -59,30 +60,58 @@ def decode(column: Column, modality: Modality) -> Decoded:
 
 
 def decode_cell(
-    cell: Any, modality: Modality, *, base: Path | None = None, shrink_to: int | None = None
-) -> Image.Image:
+    cell: Any,
+    modality: Modality,
+    *,
+    base: Path | None = None,
+    shrink_to: int | None = None,
+    sampling_rate: int | None = None,
+    max_seconds: float | None = None,
+) -> Image.Image | FloatArray:
     """Return one medium, decoded; safe to call from several threads.
 
     Parameters
     ----------
     cell : object
-        See :func:`clusterby.media.decode_image`.
+        See :func:`clusterby.media.decode_image` and :func:`clusterby.media.decode_audio`.
     modality : Modality
-        IMAGE.
+        IMAGE or AUDIO.
     base : Path, optional
         The folder against which a relative path is resolved, after the working folder.
     shrink_to : int, optional
-        The shorter side of a larger image, in pixels, after decoding.
+        Of an image: the shorter side of a larger one, in pixels, after decoding.
+    sampling_rate : int, optional
+        Of audio, which cannot do without: samples to a second, in hertz.
+    max_seconds : float, optional
+        Of audio: what comes later is left out; None takes ten minutes.
 
     Raises
     ------
     UnreadableCell
         If the cell cannot be decoded; the message is the reason.
     InvalidParameter
-        If the modality is another one.
+        If the modality is another one, or audio is asked for without a sampling rate.
+    MissingExtra
+        If the library that reads audio files is not installed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> tone = {"array": np.zeros(8000), "sampling_rate": 8000}
+    >>> decode_cell(tone, Modality.AUDIO, sampling_rate=16000).shape
+    (16000,)
     """
+    if modality is Modality.AUDIO:
+        if sampling_rate is None:
+            raise InvalidParameter(
+                "audio is decoded at the rate that its encoder asks for: give the encoder an attribute sampling_rate, in hertz"
+            )
+        seconds = MAX_SECONDS if max_seconds is None else max_seconds
+        return decode_audio(cell, base=base, sampling_rate=sampling_rate, max_seconds=seconds)
     if modality is not Modality.IMAGE:
-        raise InvalidParameter(f"cells of modality '{modality}' cannot be decoded one by one, only: image")
+        raise InvalidParameter(
+            f"cells of modality '{modality}' cannot be decoded one by one, only: image, audio"
+        )
     from clusterby.media.image import decode_image
 
     return decode_image(cell, base=base, shrink_to=shrink_to)

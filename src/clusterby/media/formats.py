@@ -7,7 +7,7 @@ from pathlib import PurePath
 from clusterby.core.modality import Modality
 from clusterby.core.suffixes import SUFFIXES
 
-__all__ = ["is_url", "modality_of_bytes", "modality_of_path"]
+__all__ = ["how_it_starts", "is_url", "modality_of_bytes", "modality_of_path"]
 
 _SCHEMES = ("http://", "https://", "s3://", "gs://", "ftp://")
 
@@ -15,7 +15,10 @@ _IMAGE_STARTS = (
     b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"qoif", b"\0\0\1\0",
     b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"8BPS",
 )  # fmt: skip
-_AUDIO_STARTS = (b"fLaC", b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
+_AUDIO_STARTS = (
+    b"fLaC", b"OggS", b"ID3", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2", b"\xff\xe3", b"\xff\xfd", b"\xff\xf1",
+    b"\xff\xf9", b".snd\0", b"caff\0\1", b"riff\x2e\x91\xcf\x11",
+)  # fmt: skip
 _VIDEO_STARTS = (b"\x1aE\xdf\xa3", b"\0\0\1\xba")
 _RIFF = {b"WEBP": Modality.IMAGE, b"WAVE": Modality.AUDIO, b"AVI ": Modality.VIDEO}
 _IMAGE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"heim", b"mif1")
@@ -56,8 +59,10 @@ def modality_of_bytes(head: bytes) -> Modality | None:
     >>> modality_of_bytes(b"GIF89a" + bytes(10))
     <Modality.IMAGE: 'image'>
     """
-    if head[:4] == b"RIFF":
+    if head[:4] in (b"RIFF", b"RIFX", b"RF64"):
         return _RIFF.get(head[8:12])
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return Modality.AUDIO
     if head[4:8] == b"ftyp":
         brand = head[8:12]
         if brand in _IMAGE_BRANDS:
@@ -72,3 +77,17 @@ def modality_of_bytes(head: bytes) -> Modality | None:
     if head.startswith(_AUDIO_STARTS):
         return Modality.AUDIO
     return Modality.VIDEO if head.startswith(_VIDEO_STARTS) else None
+
+
+def how_it_starts(head: bytes) -> str:
+    r"""Return the first nine bytes of a file in words: as text if they are ASCII, else as numbers.
+
+    Examples
+    --------
+    >>> how_it_starts(b"hello world"), how_it_starts(b"\0\1")
+    ("starts with 'hello wor'", 'starts with the bytes 00 01')
+    """
+    text = head[:9].decode("ascii", "replace")
+    if text.isprintable() and "\ufffd" not in text:
+        return f"starts with {text!r}"
+    return f"starts with the bytes {head[:9].hex(' ')}"

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import os
-import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from PIL import ExifTags, Image
 
 from clusterby.core.errors import UnreadableCell
-from clusterby.media.formats import is_url
+from clusterby.media.open_cell import open_cell
 from clusterby.media.open_image import PILLOW_ERRORS, in_our_words, open_image
-from clusterby.media.paths import find_file
 from clusterby.media.rgb import to_rgb
 from clusterby.media.scalars import MISSING, is_missing
 
@@ -83,7 +78,7 @@ def decode_image(
         return image.copy() if image is cell else image
     if isinstance(cell, np.ndarray):
         return _finish(_from_array(cell, max_pixels), shrink_to)
-    with _stream(cell, base) as stream:
+    with open_cell(cell, base=base, otherwise="not an image") as stream:
         opened = open_image(stream)
         _check_size(*opened.size, max_pixels)
         if shrink_to is not None:
@@ -110,43 +105,6 @@ def _from_array(pixels: Any, max_pixels: int) -> Image.Image:
         )
     _check_size(pixels.shape[1], pixels.shape[0], max_pixels)
     return Image.fromarray(pixels)
-
-
-@contextmanager
-def _stream(cell: Any, base: Path | None) -> Iterator[IO[bytes]]:
-    """Yield the file that a cell names or holds."""
-    if isinstance(cell, (bytes, bytearray, memoryview)):
-        if not len(cell):
-            raise UnreadableCell("no bytes")
-        yield io.BytesIO(cell)
-        return
-    if not isinstance(cell, (str, os.PathLike)):
-        raise UnreadableCell(f"not an image: {type(cell).__name__}")
-    try:
-        stream = _open_file(cell, base)
-    except OSError as error:
-        raise UnreadableCell(f"cannot be opened: {(error.strerror or 'no reason given').lower()}") from None
-    with stream:
-        yield stream
-
-
-def _open_file(cell: str | os.PathLike[str], base: Path | None) -> IO[bytes]:
-    text = os.fsdecode(cell)
-    if is_url(text):
-        raise UnreadableCell("an address on the web: nothing is fetched, download the file first")
-    if not text.strip():
-        raise UnreadableCell("an empty path")
-    path = find_file(text, base=base)
-    if path is None:
-        raise UnreadableCell("no such file")
-    facts = path.stat()
-    if stat.S_ISDIR(facts.st_mode):
-        raise UnreadableCell("a folder, not a file")
-    if not stat.S_ISREG(facts.st_mode):  # opening a pipe would wait for ever
-        raise UnreadableCell("not a regular file")
-    if not facts.st_size:
-        raise UnreadableCell("empty file")
-    return path.open("rb")
 
 
 def _check_size(width: int, height: int, max_pixels: int) -> None:

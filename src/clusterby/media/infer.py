@@ -116,12 +116,20 @@ def _modality_of(cell: Any) -> Modality | None:
 
 def _modality_of_record(cell: Mapping[Any, Any]) -> Modality | None:
     """Tell the form in which Hugging Face datasets keep media: bytes, a path, or decoded sound."""
-    if "array" in cell and "sampling_rate" in cell:
+    if cell.get("sampling_rate") is not None and _holds_numbers(cell.get("array")):
         return Modality.AUDIO
     content, path = cell.get("bytes"), cell.get("path")
     if isinstance(content, bytes):
         return modality_of_bytes(content[:32])
     return modality_of_path(path) if isinstance(path, str) else None
+
+
+def _holds_numbers(array: Any) -> bool:
+    """Whether the first number or row of an array or list is one of numbers: cheap for a list of many."""
+    try:
+        return np.asarray(array[:1]).dtype.kind in "fiu"
+    except (TypeError, ValueError, RuntimeError, LookupError):
+        return False
 
 
 def _modality_of_array(cell: Any) -> Modality | None:

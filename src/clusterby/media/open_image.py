@@ -10,7 +10,7 @@ from PIL import Image, ImageFile
 
 from clusterby.core.errors import UnreadableCell
 from clusterby.core.modality import Modality
-from clusterby.media.formats import modality_of_bytes
+from clusterby.media.formats import how_it_starts, modality_of_bytes
 
 __all__ = ["PILLOW_ERRORS", "in_our_words", "open_image"]
 
@@ -84,6 +84,4 @@ def _speaks_of_an_end(said: str) -> bool:
 def _not_an_image(head: bytes) -> str:
     if modality_of_bytes(head) is Modality.IMAGE:
         return "damaged: its header cannot be read"
-    text = head[:9].decode("ascii", "replace")
-    shown = repr(text) if text.isprintable() and "\ufffd" not in text else f"the bytes {head[:9].hex(' ')}"
-    return f"not an image (starts with {shown})"
+    return f"not an image ({how_it_starts(head)})"

@@ -1,4 +1,4 @@
-"""A folder of images or texts as a table."""
+"""A folder of images, audio or texts as a table."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from typing import Any
 
 from clusterby.core.errors import InvalidTable, UnreadableSource
 from clusterby.core.modality import Modality
-from clusterby.core.suffixes import suffixes_of
+from clusterby.core.suffixes import SUFFIXES, suffixes_of
 from clusterby.tables.base import Table
 from clusterby.tables.frames import FrameTable
 from clusterby.tables.library import choose_library, give_in
 
 __all__ = ["read_folder"]
 
-_IMAGES, _TEXTS = suffixes_of(Modality.IMAGE), suffixes_of(Modality.TEXT)
+_NOUNS = {Modality.IMAGE: "images", Modality.AUDIO: "audio files", Modality.TEXT: "texts"}
+"""What a folder may be a table of; of equally many the earlier, for a text beside a medium describes it."""
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +28,14 @@ _DIGITS = re.compile(r"(\d+)")
 
 
 def read_folder(path: str | Path, *, kind: str | None = None) -> Table:
-    """Return a table with a row per image, or per text, in a folder and the folders within it.
+    """Return a table with a row per image, audio file or text in a folder and the folders within it.
 
-    Its columns are ``image`` (the file's absolute path) or ``text`` (what the file says), ``path`` and
-    ``folder`` (relative to the folder given, with ``/``; ``"."`` is that folder itself), ``size`` in bytes
-    and ``modified`` in UTC. Of images and texts, the table is of what there is more of. Rows are in
-    natural order of their paths: ``2.png`` before ``10.png``. Hidden files and folders and links
-    that lead back to a folder above are left out. A text that is empty or not UTF-8 is a missing
-    cell, whose reason is in the column's ``faults``.
+    Its columns are ``image`` or ``audio`` (the file's absolute path) or ``text`` (what the file says),
+    ``path`` and ``folder`` (relative to the folder given, with ``/``; ``"."`` is that folder itself),
+    ``size`` in bytes and ``modified`` in UTC. Of images, audio files and texts, the table is of what there
+    is most of. Rows are in natural order of their paths: ``2.png`` before ``10.png``. Hidden files and
+    folders and links that lead back to a folder above are left out. A text that is empty or not UTF-8 is
+    a missing cell, whose reason is in the column's ``faults``.
 
     Parameters
     ----------
@@ -48,27 +49,26 @@ def read_folder(path: str | Path, *, kind: str | None = None) -> Table:
     UnreadableSource
         If the folder cannot be listed.
     InvalidTable
-        If there is neither an image nor a text in it.
+        If there is neither an image nor an audio file nor a text in it.
     """
     library = choose_library(kind)
     root = Path(path).absolute()
     files = list(_walk(root))
-    images = [file for file in files if file.suffix in _IMAGES]
-    texts = [file for file in files if file.suffix in _TEXTS]
-    if not images and not texts:
+    found: dict[Modality, list[_File]] = {modality: [] for modality in _NOUNS}
+    for file in files:
+        known = SUFFIXES.get(file.suffix)
+        if known in found:
+            found[known].append(file)
+    modality = max(found, key=lambda modality: len(found[modality]))
+    if not found[modality]:
         raise InvalidTable(
-            f"no images or texts in {str(path)!r}: none of its {len(files)} files ends in "
-            f"{', '.join(sorted(_IMAGES | _TEXTS))}"
+            f"no images, audio files or texts in {str(path)!r}: none of its {len(files)} files ends in "
+            f"{', '.join(sorted(suffixes_of(*_NOUNS)))}"
         )
-    chosen, noun, others, other_noun = images, "images", texts, "texts"
-    if len(texts) > len(images):
-        chosen, noun, others, other_noun = texts, "texts", images, "images"
-    rest = len(files) - len(images) - len(texts)
     log.info(
-        "%s: %d %s; left out %d %s and %d other files", path, len(chosen), noun, len(others), other_noun, rest
+        "%s: %d %s; left out %s", path, len(found[modality]), _NOUNS[modality], _rest(files, found, modality)
     )
-    chosen.sort(key=_natural)
-    table, faults = _tabulate(chosen, is_text=chosen is texts)
+    table, faults = _tabulate(sorted(found[modality], key=_natural), modality)
     return FrameTable(give_in(library, table), base=root, faults=faults)
 
 
@@ -115,20 +115,26 @@ def _walk(root: Path) -> Iterator[_File]:
                 yield _File(folder, entry)
 
 
-def _tabulate(files: list[_File], *, is_text: bool) -> tuple[Any, dict[str, dict[int, str]]]:
+def _rest(files: list[_File], found: dict[Modality, list[_File]], chosen: Modality) -> str:
+    """Say what of a folder is not in its table."""
+    others = [f"{len(of)} {_NOUNS[kind]}" for kind, of in found.items() if of and kind is not chosen]
+    unknown = f"{len(files) - sum(map(len, found.values()))} other files"
+    return f"{', '.join(others)} and {unknown}" if others else unknown
+
+
+def _tabulate(files: list[_File], modality: Modality) -> tuple[Any, dict[str, dict[int, str]]]:
     import pyarrow as pa
 
     faults: dict[int, str] = {}
     cells: list[str | None] = []
     for row, file in enumerate(files):
-        text, fault = _read_text(file.entry.path) if is_text else (file.entry.path, None)
+        text, fault = _read_text(file.entry.path) if modality is Modality.TEXT else (file.entry.path, None)
         cells.append(text)
         if fault is not None:
             faults[row] = fault
     statuses = [file.entry.stat() for file in files]
-    name = "text" if is_text else "image"
     columns = {
-        name: pa.array(cells, pa.string()),
+        modality.value: pa.array(cells, pa.string()),
         "path": pa.array([file.path for file in files]),
         "folder": pa.array([file.folder.rstrip("/") or "." for file in files]),
         "size": pa.array([status.st_size for status in statuses], pa.int64()),
@@ -136,7 +142,7 @@ def _tabulate(files: list[_File], *, is_text: bool) -> tuple[Any, dict[str, dict
             [status.st_mtime_ns // 1000 for status in statuses], pa.timestamp("us", tz="UTC")
         ),
     }
-    return pa.table(columns), {name: faults}
+    return pa.table(columns), {modality.value: faults}
 
 
 def _read_text(path: str) -> tuple[str | None, str | None]:
