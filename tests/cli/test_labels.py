@@ -2,8 +2,7 @@ import pandas as pd
 import pytest
 
 import clusterby as cb
-from clusterby.cli.labels import check_target, write_labels
-from clusterby.core.errors import InvalidParameter
+from clusterby.cli.labels import write_labels
 
 TABLE = {"v": [0.0, 0.1, 9.0, 9.1], "note": ["a", "b", "c", "d"]}
 
@@ -14,11 +13,3 @@ def test_names_and_strengths_are_written_if_there_are_any(tmp_path, kind):
     read = pd.read_csv(write_labels(groups, tmp_path / "labels.csv"))
     assert list(read.columns) == ["v", "note", "cluster", "cluster_name", "cluster_strength"]
     assert set(read["cluster_name"].dropna()) == {"low, or high"}
-
-
-def test_a_target_that_can_be_written_is_let_through(tmp_path):
-    check_target(tmp_path / "new.CSV", overwrite=False)
-    (tmp_path / "old.csv").write_text("x")
-    check_target(tmp_path / "old.csv", overwrite=True)
-    with pytest.raises(InvalidParameter, match="add --overwrite"):
-        check_target(tmp_path / "old.csv", overwrite=False)

@@ -222,7 +222,7 @@ def test_hits_and_misses_are_counted(cache, caplog):
         encode(TEXTS[:30], CountingEncoder(), cache)
     info = cache.info()[0]
     assert (info.rows, info.hits, info.misses) == (30, 10, 30)
-    assert "10 of 30 vectors were in the cache" in caplog.text
+    assert "10 vectors from the cache, 20 encoded" in caplog.text
 
 
 def test_a_full_disk_is_an_error_and_not_hidden_by_another(cache, monkeypatch):

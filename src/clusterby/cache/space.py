@@ -220,8 +220,9 @@ class Space:
             if oldest:
                 stored = self._dataset.to_table(columns=["stored"])["stored"].to_numpy()
                 limits.append(int(np.sort(stored)[min(oldest, rows) - 1]) + 1)
-            if limits:
-                self._dataset.delete(f"stored < {max(limits)}")
+            early = f"stored < {max(limits, default=0)}"
+            if self._dataset.count_rows(early):
+                self._dataset.delete(early)
             self.refresh()
             return rows - len(self)
 

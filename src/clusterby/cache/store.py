@@ -154,9 +154,10 @@ class Cache:
 
     def _shrink(self, info: SpaceInfo, *, before: float | None = None, oldest: int = 0) -> None:
         space = self._open(info.name, dict(info.facts))
-        if info.damage is not None or space.delete(before=before, oldest=oldest) == info.rows:
+        deleted = info.rows if info.damage is not None else space.delete(before=before, oldest=oldest)
+        if deleted == info.rows:
             self._remove(info.name)
-        else:
+        elif deleted:
             space.compact(at_once=True)
 
     def _remove(self, name: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import typer
 
 import clusterby
+from clusterby.cli.cache import app as cache
 from clusterby.cli.demo import demo
+from clusterby.cli.embed import embed
 from clusterby.cli.encoders import encoders
 from clusterby.cli.group import group
 from clusterby.cli.methods import methods
@@ -20,8 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, group, methods, encoders):
+for command in (demo, group, embed, methods, encoders):
     app.command()(command)
+app.add_typer(cache, name="cache")
 
 
 def _print_version(wanted: bool) -> None:

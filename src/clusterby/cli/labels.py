@@ -4,31 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clusterby.core.errors import InvalidParameter
 from clusterby.groups.clusterby import ClusterBy
 from clusterby.tables import open_table, write_table
 
-__all__ = ["check_target", "write_labels"]
+__all__ = ["SUFFIXES", "write_labels"]
 
-_SUFFIXES = (".csv", ".parquet")
-
-
-def check_target(path: Path, *, overwrite: bool) -> None:
-    """Refuse a path that cannot be written to, before any work is done.
-
-    Raises
-    ------
-    InvalidParameter
-        If the suffix is not one of a table, the folder is missing, or the file is there already.
-    """
-    if path.suffix.lower() not in _SUFFIXES:
-        raise InvalidParameter(f"--labels {path}: the name must end in {' or '.join(_SUFFIXES)}")
-    if not path.parent.is_dir():
-        raise InvalidParameter(f"--labels {path}: there is no folder {path.parent}; make it first")
-    if path.exists() and not overwrite:
-        raise InvalidParameter(
-            f"--labels {path}: the file is there already; choose another name, or add --overwrite"
-        )
+SUFFIXES = (".csv", ".parquet")
 
 
 def write_labels(groups: ClusterBy, path: Path) -> Path:

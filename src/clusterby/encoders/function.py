@@ -27,6 +27,10 @@ class FunctionEncoder:
         revision; empty, they are not, for nobody can tell whether the function is still the same.
     batch_size : int, optional
         How many cells it is called with at most.
+    sampling_rate : int, optional
+        In hertz, at which sound is decoded for it.
+    shrink_to : int, optional
+        The shorter side, in pixels, to which larger images are decoded for it.
 
     Examples
     --------
@@ -42,11 +46,15 @@ class FunctionEncoder:
         name: str | None = None,
         revision: str = "",
         batch_size: int | None = None,
+        sampling_rate: int | None = None,
+        shrink_to: int | None = None,
     ) -> None:
         self._function = function
         self.name = name or str(getattr(function, "__name__", type(function).__name__)).strip("<>")
         self.revision = revision
         self.batch_size = batch_size
+        self.sampling_rate = sampling_rate
+        self.shrink_to = shrink_to
 
     def encode(self, items: Items) -> FloatArray:
         """Return what the function gives, as float32."""

@@ -95,6 +95,13 @@ class ModelFolder:
         rate = (self.read("preprocessor_config.json") or processor).get("sampling_rate")
         return rate if isinstance(rate, int) else None
 
+    @property
+    def max_seconds(self) -> float | None:
+        """How much of a sound it takes; models that cut longer ones at random are given no more."""
+        processor = self.read("processor_config.json").get("feature_extractor") or {}
+        most = (self.read("preprocessor_config.json") or processor).get("max_length_s")
+        return float(most) if isinstance(most, (int, float)) else None
+
     def read(self, name: str) -> dict[str, Any]:
         """Return a JSON file of the folder; empty if there is none or it holds something else."""
         try:

@@ -148,6 +148,11 @@ class SentenceTransformerEncoder:
         return self.folder.sampling_rate
 
     @property
+    def max_seconds(self) -> float | None:
+        """How much of each sound is decoded, from its beginning."""
+        return self.folder.max_seconds
+
+    @property
     def batch_size(self) -> int:
         """How many items it takes at a time."""
         if self._batch_size is not None:
@@ -192,8 +197,10 @@ class SentenceTransformerEncoder:
         model = self._model
         named = [_as_input(item, self.sampling_rate) for item in items]
         if "text" not in named[0]:
-            pixels: dict[str, Any] = model.preprocess(named)
-            return pixels
+            # without this, CLAP marks a random item of each batch as longer than it takes
+            how = {"audio": {"truncation": "rand_trunc"}} if self.folder.model_type == "clap" else None
+            signals: dict[str, Any] = model.preprocess(named, processing_kwargs=how)
+            return signals
         if prompt is None and model.default_prompt_name is not None:
             prompt = model.prompts.get(model.default_prompt_name)
         with self._tokenizing:  # a fast tokenizer refuses a second thread while it works

@@ -51,6 +51,7 @@ def decode_batch(
     prepare: Callable[[list[Any]], Any] | None = None,
     shrink_to: int | None = None,
     sampling_rate: int | None = None,
+    max_seconds: float | None = None,
 ) -> Batch:
     """Return these rows of a column, decoded, and prepared where there is a function for it."""
     items: list[Any] = []
@@ -59,7 +60,9 @@ def decode_batch(
     if texts is not None:
         items, good = [texts[row] for row in rows], list(rows)
     else:
-        how = {"sampling_rate": sampling_rate} if modality is Modality.AUDIO else {"shrink_to": shrink_to}
+        how: dict[str, Any] = {"shrink_to": shrink_to}
+        if modality is Modality.AUDIO:
+            how = {"sampling_rate": sampling_rate, "max_seconds": max_seconds}
         for row in rows:
             try:
                 items.append(decode_cell(column.cells[row], modality, base=column.base, **how))

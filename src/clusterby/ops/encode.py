@@ -109,6 +109,7 @@ class _Work:
         self._space: Space | None = None if cache is None else cache.space(space_facts(encoder))
         self._cache = cache
         self._encoded: list[IntArray] = []
+        self._found = 0
         self._pending = _Pending()
         self._batch_size = int(getattr(encoder, "batch_size", None) or _BATCH[modality])
 
@@ -126,13 +127,12 @@ class _Work:
             self._cells = CellKeys(self._column, self._modality, engine=self._engine, memo=memo)
             rows = np.arange(len(self._column), dtype=np.int64)
         self._look_up(rows[self._cells.known[rows]])
-        found = int(self._have.sum())
         todo = self._in_order(rows[~self._have[rows]])
         if len(todo):
             self._bill(todo)
             self._encode_all(todo)
         if self._space is not None and self._cache is not None:
-            _tell(self._cache, self._space, self._label, found, len(todo))
+            _tell(self._cache, self._space, self._label, self._found, sum(map(len, self._encoded)))
         good = np.flatnonzero(self._have).astype(np.int64, copy=False)
         vectors = self._vectors if len(good) == len(self._vectors) else self._vectors[good]
         return Encoded(vectors if len(good) else np.empty((0, 1), np.float32), good, self._faults)
@@ -188,6 +188,7 @@ class _Work:
                 self._column, self._modality, chosen, texts=self._texts, prepare=prepare,
                 shrink_to=getattr(self._encoder, "shrink_to", None),
                 sampling_rate=getattr(self._encoder, "sampling_rate", None),
+                max_seconds=getattr(self._encoder, "max_seconds", None),
             )  # fmt: skip
 
         return self._engine.map_batches(work, rows.tolist(), batch_size=self._batch_size)
@@ -207,6 +208,7 @@ class _Work:
         found, vectors = self._space.read(self._cells.keys[rows])
         if len(vectors):
             self._put(rows[found], vectors)
+            self._found += len(vectors)
 
     def _copy_earlier(self, rows: IntArray) -> None:
         """Copy the vectors of rows that were encoded in an earlier window and have the same content."""
@@ -270,11 +272,11 @@ class _Work:
             log.warning("%s", error)
 
 
-def _tell(cache: Cache, space: Space, label: str, found: int, missing: int) -> None:
+def _tell(cache: Cache, space: Space, label: str, found: int, encoded: int) -> None:
     if not cache.read_only:
-        cache.memo.count(space.name, hits=found, misses=missing)
+        cache.memo.count(space.name, hits=found, misses=encoded)
     if found:
-        log.info("%s: %s of %s vectors were in the cache", label, f"{found:,}", f"{found + missing:,}")
+        log.info("%s: %s vectors from the cache, %s encoded", label, f"{found:,}", f"{encoded:,}")
 
 
 def space_facts(encoder: Encoder) -> dict[str, Any]:
@@ -287,6 +289,7 @@ def space_facts(encoder: Encoder) -> dict[str, Any]:
         "revision": encoder.revision,
         "shrink_to": getattr(encoder, "shrink_to", None),
         "sampling_rate": getattr(encoder, "sampling_rate", None),
+        "max_seconds": getattr(encoder, "max_seconds", None),
         "dtype": "float32",
     }
 
