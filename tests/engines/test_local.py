@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterby.engines import LocalEngine
+from clusterby.engines import LocalEngine, local
 
 
 @given(st.lists(st.integers(), max_size=40), st.integers(1, 9), st.integers(1, 4))
@@ -54,3 +54,39 @@ def test_only_a_few_batches_are_worked_ahead():
     time.sleep(0.05)
     assert len(begun) <= 4
     results.close()
+
+
+class Flaky:
+    """Fails so many times at each batch before it works."""
+
+    def __init__(self, failures, error):
+        self.failures, self.error = failures, error
+        self.tried = []
+
+    def __call__(self, batch):
+        self.tried.append(batch[0])
+        if self.tried.count(batch[0]) <= self.failures:
+            raise self.error
+        return batch[0]
+
+
+def test_a_batch_that_fails_in_passing_is_tried_again(monkeypatch):
+    monkeypatch.setattr(local, "_FIRST_WAIT", 0.001)
+    work = Flaky(2, OSError("the network went away"))
+    assert list(LocalEngine(2).map_batches(work, range(5), batch_size=1, retries=2)) == [0, 1, 2, 3, 4]
+    assert sorted(work.tried) == sorted([0, 1, 2, 3, 4] * 3)
+
+
+def test_a_batch_that_goes_on_failing_is_an_error(monkeypatch):
+    monkeypatch.setattr(local, "_FIRST_WAIT", 0.001)
+    work = Flaky(9, OSError("gone"))
+    with pytest.raises(OSError, match="gone"):
+        list(LocalEngine(1).map_batches(work, range(1), batch_size=1, retries=2))
+    assert work.tried == [0, 0, 0]
+
+
+def test_an_error_of_another_kind_is_not_tried_again():
+    work = Flaky(1, ValueError("wrong"))
+    with pytest.raises(ValueError, match="wrong"):
+        list(LocalEngine(1).map_batches(work, range(1), batch_size=1, retries=2))
+    assert work.tried == [0]

@@ -15,9 +15,10 @@ class Engine(Protocol):
     """Runs a function over batches."""
 
     def map_batches(
-        self, function: Callable[[Sequence[T]], R], items: Sequence[T], *, batch_size: int
+        self, function: Callable[[Sequence[T]], R], items: Sequence[T], *, batch_size: int, retries: int = 0
     ) -> Iterator[R]:
         """Yield ``function(batch)`` for each run of `batch_size` items, in the order of the items.
 
-        What the function raises is raised here, and what was not yet begun is then dropped.
+        A batch that ends in an OSError, as disks and networks give them in passing, is tried again up to
+        `retries` times. What the function raises at last is raised here, and what was not yet begun is then dropped.
         """

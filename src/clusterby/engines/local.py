@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +13,8 @@ __all__ = ["LocalEngine"]
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+_FIRST_WAIT = 0.1  # seconds
 
 _AHEAD = 2
 """Batches per worker that may be under way or waiting, so that memory stays bounded."""
@@ -35,24 +38,34 @@ class LocalEngine:
         self.workers = workers or _cores()
 
     def map_batches(
-        self, function: Callable[[Sequence[T]], R], items: Sequence[T], *, batch_size: int
+        self, function: Callable[[Sequence[T]], R], items: Sequence[T], *, batch_size: int, retries: int = 0
     ) -> Iterator[R]:
         """Yield ``function(batch)`` for each run of `batch_size` items, in order.
 
-        Closing the iterator early, or an error or Ctrl-C while it runs, drops the batches that were
+        A batch that ends in an OSError is tried again up to `retries` times, after a tenth of a second at first and
+        then twice as long each time. Closing the iterator early, or an error or Ctrl-C while it runs, drops the batches that were
         not yet begun and waits only for those under way.
         """
         pending: deque[Future[R]] = deque()
         pool = ThreadPoolExecutor(self.workers, thread_name_prefix="clusterby")
         try:
             for start in range(0, len(items), batch_size):
-                pending.append(pool.submit(function, items[start : start + batch_size]))
+                pending.append(pool.submit(_persist, function, items[start : start + batch_size], retries))
                 if len(pending) >= self.workers * _AHEAD:
                     yield pending.popleft().result()
             while pending:
                 yield pending.popleft().result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _persist(function: Callable[[Sequence[T]], R], batch: Sequence[T], retries: int) -> R:
+    for attempt in range(retries):
+        try:
+            return function(batch)
+        except OSError:
+            time.sleep(_FIRST_WAIT * 2**attempt)
+    return function(batch)
 
 
 def _cores() -> int:

@@ -191,7 +191,7 @@ class _Work:
                 max_seconds=getattr(self._encoder, "max_seconds", None),
             )  # fmt: skip
 
-        return self._engine.map_batches(work, rows.tolist(), batch_size=self._batch_size)
+        return self._engine.map_batches(work, rows.tolist(), batch_size=self._batch_size, retries=2)
 
     def _first_of_each(self, rows: IntArray) -> IntArray:
         """Return for each place the first place whose row has the same key; a row without a key is alone."""
