@@ -1,6 +1,8 @@
 # Needs make, and a Python of 3.11 or later with pip; everything else goes into .venv.
 PYTHON ?= python3
 VENV := .venv
+# Installed before what needs it, so that a build for this machine is kept where there is one.
+TORCH ?= 2.13.0
 BIN := $(VENV)/bin
 
 .PHONY: demo test check format clean
@@ -32,5 +34,6 @@ $(VENV)/.base: pyproject.toml
 	touch $@
 
 $(VENV)/.test: $(VENV)/.base
+	$(BIN)/python -m pip install --quiet 'torch==$(TORCH)'
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	touch $@

@@ -1,10 +1,13 @@
 """What every test runs in: a cache of its own, and no way to the Hub."""
 
 import os
+import tempfile
 
 import pytest
 
-os.environ["HF_HUB_OFFLINE"] = "1"  # read when huggingface_hub is imported
+# Read when huggingface_hub is imported: what a developer has downloaded must not change what "auto" takes.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["HF_HUB_CACHE"] = tempfile.mkdtemp(prefix="clusterby-no-models-")
 
 
 @pytest.fixture(autouse=True, scope="session")

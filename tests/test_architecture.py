@@ -36,7 +36,8 @@ HOMES = {
     "sentence_transformers": ("encoders/sentence_transformers.py",),
     "transformers": (),
     "huggingface_hub": ("encoders/model_folder.py",),
-    "openai": ("encoders/openai_endpoint.py",),
+    "openai": ("encoders/openai/",),
+    "tiktoken": ("encoders/openai/",),
     "narwhals": ("tables/",),
     "PIL": ("media/", "encoders/", "samples/"),
     "sklearn": (

@@ -8,7 +8,6 @@ import pytest
 from clusterby.core.errors import InvalidParameter, UnreadableSource
 from clusterby.core.modality import Modality
 from clusterby.encoders.model_folder import ModelFolder, find_model
-
 from tests.servers.hub_server import SHA, hub
 
 
@@ -140,7 +139,8 @@ for wanted in sys.argv[1:]:
 
 def ask(home, address, *wanted):
     env = os.environ | {"HF_ENDPOINT": address, "HF_HOME": str(home), "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
-    env.pop("HF_HUB_OFFLINE")
+    for name in ("HF_HUB_OFFLINE", "HF_HUB_CACHE"):
+        env.pop(name)
     done = subprocess.run(
         [sys.executable, "-c", ASK, *wanted], env=env, capture_output=True, text=True, check=True
     )

@@ -47,7 +47,6 @@ class KeyIndex:
     """
 
     def __init__(self, keys: KeyArray) -> None:
-        # Two different keys that share their first half come once in 2⁶⁴ pairs; the second is then not found.
         self._order = np.argsort(keys[:, 0], kind="stable")
         self._sorted = keys[self._order]
 
@@ -60,5 +59,13 @@ class KeyIndex:
             return np.full(len(keys), -1, dtype=np.int64)
         at = np.searchsorted(self._sorted[:, 0], keys[:, 0])
         at[at == len(self)] = 0
-        found = (self._sorted[at] == keys).all(axis=1)
-        return np.where(found, self._order[at], -1).astype(np.int64, copy=False)
+        same = self._sorted[at] == keys
+        found = same.all(axis=1)
+        half = np.flatnonzero(same[:, 0] & ~found)
+        while len(half):  # keys that share their first half, which but damage brings about
+            at[half] += 1
+            half = half[at[half] < len(self)]
+            same = self._sorted[at[half]] == keys[half]
+            found[half] = same.all(axis=1)
+            half = half[same[:, 0] & ~same[:, 1]]
+        return np.where(found, self._order[np.minimum(at, len(self) - 1)], -1).astype(np.int64, copy=False)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import xxhash
@@ -34,6 +34,7 @@ _KEEP_VERSIONS = 600  # seconds for which another process may still read what co
 _ROWS_PER_FRAGMENT = 1 << 20
 _ROWS_PER_BATCH = 4096  # few enough that checking one batch overlaps with reading the next
 _COLUMNS = ["vector", "check"]
+_FORMAT: Literal["2.0"] = "2.0"  # of Lance's files: whole vectors are read in half the time of 2.1 and 2.2
 
 _Block: TypeAlias = tuple[int, int, FloatArray, NDArray[np.uint64]]
 """A run of the wanted places: from, to, their vectors and their checksums."""
@@ -233,7 +234,7 @@ class Space:
         records = pack_records(schema, keys, vectors, checksums(keys, vectors), time.time())
         if self._dataset is None:
             try:
-                lance.write_dataset(records, self.uri, mode="create")
+                lance.write_dataset(records, self.uri, mode="create", data_storage_version=_FORMAT)
             except OSError as error:
                 if "already exists" not in str(error):
                     raise

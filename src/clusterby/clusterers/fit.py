@@ -19,6 +19,7 @@ from clusterby.clusterers.run import PredictKind, Run, run
 from clusterby.clusterers.threads import one_thread_if_small
 from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.errors import InvalidParameter, InvalidVectors, NothingToCluster
+from clusterby.core.finite import finite_rows
 from clusterby.core.partition import NOISE, Partition
 from clusterby.core.progress import track
 from clusterby.core.registry import import_object
@@ -168,7 +169,7 @@ def check_vectors(vectors: FloatArray) -> None:
         raise InvalidVectors(f"vectors must be float32 (m, d), not {got}")
     if vectors.shape[1] == 0:
         raise InvalidVectors("vectors have no dimensions: give at least one")
-    finite = np.isfinite(vectors).all(axis=1)
+    finite = finite_rows(vectors)
     if not finite.all():
         raise InvalidVectors(f"the vector of row {int(np.argmin(finite))} is not finite")
 

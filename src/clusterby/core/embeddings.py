@@ -8,6 +8,7 @@ import numpy as np
 
 from clusterby.core.column import FloatArray, IntArray, Skipped
 from clusterby.core.errors import InvalidVectors
+from clusterby.core.finite import finite_rows
 
 __all__ = ["Embeddings"]
 
@@ -63,8 +64,9 @@ class Embeddings:
             np.any(np.diff(self.rows) <= 0) or self.rows[0] < 0 or self.rows[-1] >= self.n_rows
         ):
             raise InvalidVectors(f"rows must increase strictly within 0 and {self.n_rows}")
-        if not np.isfinite(self.vectors).all():
-            bad = int(self.rows[~np.isfinite(self.vectors).all(axis=1)][0])
+        finite = finite_rows(self.vectors)
+        if not finite.all():
+            bad = int(self.rows[~finite][0])
             raise InvalidVectors(f"the vector of row {bad} is not finite")
 
     def __len__(self) -> int:

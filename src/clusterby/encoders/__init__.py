@@ -3,15 +3,19 @@
 Examples
 --------
 >>> import clusterby as cb
->>> [spec.name for spec in cb.encoders.find(modalities="text")]
-['lsa']
+>>> [spec.name for spec in cb.encoders.find(modality="text", domain="general")]
+['lsa', 'clip', 'siglip2', 'minilm', 'e5', 'qwen3-embedding', 'clap']
 """
 
 from __future__ import annotations
 
 from clusterby.encoders.base import Encoder, EncoderSpec, FittableEncoder, QueryEncoder
 from clusterby.encoders.choose import EncoderChoice, choose_encoder
+from clusterby.encoders.find import find
+from clusterby.encoders.function import FunctionEncoder
+from clusterby.encoders.openai import OpenAIEncoder
 from clusterby.encoders.registry import ENCODERS
+from clusterby.encoders.sentence_transformers import SentenceTransformerEncoder
 
 __all__ = [
     "ENCODERS",
@@ -19,7 +23,10 @@ __all__ = [
     "EncoderChoice",
     "EncoderSpec",
     "FittableEncoder",
+    "FunctionEncoder",
+    "OpenAIEncoder",
     "QueryEncoder",
+    "SentenceTransformerEncoder",
     "choose_encoder",
     "find",
     "get",
@@ -29,7 +36,6 @@ __all__ = [
     "unregister",
 ]
 
-find = ENCODERS.find
 get = ENCODERS.get
 load = ENCODERS.load
 names = ENCODERS.names

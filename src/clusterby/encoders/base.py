@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 from numpy.typing import NDArray
 
 from clusterby.core.column import FloatArray
-from clusterby.core.modality import Modality
+from clusterby.core.errors import InvalidParameter
+from clusterby.core.modality import Modality, parse_modality
 from clusterby.core.optional import installed
+from clusterby.core.registry import import_object
+from clusterby.encoders.downloaded import downloaded
 
 Items: TypeAlias = Sequence[Any] | NDArray[Any]
 """Decoded cells of one modality."""
@@ -36,7 +40,7 @@ class EncoderSpec:
     name : str
         The name it is asked for by.
     target : str
-        Import path of the class, ``"package.module:Class"``; called without arguments.
+        Import path of the class, ``"package.module:Class"``.
     modalities : frozenset of Modality
         The kinds of cell it takes.
     summary : str
@@ -49,14 +53,46 @@ class EncoderSpec:
         Whether text queries can be embedded into the same space.
     dimension : int, optional
         Of its vectors; None where it depends on the corpus.
-    rank : int
-        Preference among those installed for one modality; higher is better.
-    requires : str, optional
-        A module it cannot do without.
+    quality : float or mapping of Modality to float
+        How well its groups agree with what people would call alike, from 0 to 1, for each kind of cell. An order of
+        preference among the encoders of one kind, in its author's judgement: no measured score.
+    arguments : mapping of str to object
+        What the class is called with.
+    requires : str or tuple of str
+        The modules it cannot do without.
     extra : str, optional
-        The extra of clusterby that installs that module.
+        The extra of clusterby that installs them.
+    library : str, optional
+        The library that does the work.
+    hub_id, hub_revision : str, optional
+        Where its weights are on the Hugging Face Hub, and the commit that is taken; the main branch if None.
+    size_mb : int, optional
+        Of its weights on disk, in 10⁶ bytes.
+    license : str, optional
+        Of the weights, else of the code.
+    domain : str
+        What its training was about: ``"general"``, ``"medical"``, ``"satellite"``, ….
+    languages : tuple of str
+        Those it was trained on, as ISO 639-1 codes; ``("multilingual",)`` for about a hundred of them; empty where
+        language plays no part.
+    gflops : float, optional
+        Billions of floating-point operations for one item: an image at the model's input size, 128 tokens of text, or 10
+        seconds of sound, for the first kind of cell the encoder was made for; multiplication and addition are two.
+    items_per_second : mapping of str to float
+        What was measured, by machine.
+    prompts : str, optional
+        The prompt or instruction it takes.
+    bias : str, optional
+        What the authors of its model say of its social bias; None where their model card says nothing.
+    local : bool
+        False if cells are sent to another machine.
     aliases : tuple of str
         Other names.
+
+    Raises
+    ------
+    InvalidParameter
+        If a fact could not be right, and would mislead the choice in silence.
     """
 
     name: str
@@ -67,15 +103,95 @@ class EncoderSpec:
     fitted: bool
     aligned: bool
     dimension: int | None
-    rank: int
-    requires: str | None = None
+    quality: float | Mapping[Modality, float]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    requires: str | tuple[str, ...] = ()
     extra: str | None = None
+    library: str | None = None
+    hub_id: str | None = None
+    hub_revision: str | None = None
+    size_mb: int | None = None
+    license: str | None = None
+    domain: str = "general"
+    languages: tuple[str, ...] = ()
+    gflops: float | None = None
+    items_per_second: Mapping[str, float] = field(default_factory=dict)
+    prompts: str | None = None
+    bias: str | None = None
+    local: bool = True
     aliases: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in (self.name, *self.aliases):
+            if name == "auto" or any(mark in name for mark in "/:"):
+                raise InvalidParameter(
+                    f"encoder name {name!r}: 'auto', and names with '/' or ':', mean other things"
+                )
+        object.__setattr__(self, "modalities", frozenset(map(parse_modality, self.modalities)))
+        if isinstance(self.requires, str):
+            object.__setattr__(self, "requires", (self.requires,))
+        if isinstance(self.quality, Mapping) and set(self.quality) != self.modalities:
+            raise InvalidParameter(
+                f"quality={dict(self.quality)!r}: give one for each of {sorted(self.modalities)}"
+            )
+        if any(not 0 <= self.quality_for(modality) <= 1 for modality in self.modalities):
+            raise InvalidParameter(f"quality={self.quality!r}: give numbers from 0 to 1")
+        if self.hub_revision is not None and not re.fullmatch("[0-9a-f]{40}", self.hub_revision):
+            raise InvalidParameter(
+                f"hub_revision={self.hub_revision!r}: give the 40 digits of a commit, or None"
+            )
+
+    @property
+    def modality(self) -> frozenset[Modality]:
+        """The kinds of cell it takes, as ``find(modality="image")`` asks for one of them."""
+        return self.modalities
+
+    @property
+    def missing(self) -> str | None:
+        """The first of the modules it requires that is not installed."""
+        return next((module for module in self.requires if not installed(module)), None)
 
     @property
     def installed(self) -> bool:
-        """Whether what it requires is installed."""
-        return self.requires is None or installed(self.requires)
+        """Whether all that it requires is installed."""
+        return self.missing is None
+
+    @property
+    def available(self) -> bool:
+        """Whether it can work at once: installed, and downloaded if it has weights."""
+        return not self.to_get
+
+    @property
+    def to_get(self) -> str:
+        """What makes it available, in words; empty if it is."""
+        steps = []
+        if self.missing is not None:
+            steps.append(f"pip install '{f'clusterby[{self.extra}]' if self.extra else self.missing}'")
+        if self.hub_id is not None and downloaded(self.hub_id, self.hub_revision) is None:
+            steps.append(
+                f"encoder={self.name!r} downloads {self.size} from huggingface.co/{self.hub_id}, once"
+            )
+        return ", then ".join(steps)
+
+    @property
+    def size(self) -> str:
+        """The size of its weights on disk, in words."""
+        if self.size_mb is None:
+            return "weights of unstated size" if self.hub_id else "nothing"
+        return f"{self.size_mb / 1000:.1f} GB" if self.size_mb >= 1000 else f"{self.size_mb} MB"
+
+    def quality_for(self, modality: Modality) -> float:
+        """Return its quality for one kind of cell."""
+        return self.quality[modality] if isinstance(self.quality, Mapping) else self.quality
+
+    def reads(self, language: str) -> bool:
+        """Whether it can be expected to understand a language, by its ISO 639-1 code."""
+        return not self.languages or language in self.languages or "multilingual" in self.languages
+
+    def make(self) -> Encoder:
+        """Import its class and return the encoder; weights are loaded when the first item is encoded."""
+        encoder: Encoder = import_object(self.target)(**self.arguments)
+        return encoder
 
 
 @runtime_checkable
@@ -91,6 +207,7 @@ class Encoder(Protocol):
 
     - ``shrink_to`` : int, the shorter side in pixels to which larger images are decoded for it.
     - ``sampling_rate`` : int, in hertz, at which sound is decoded for it.
+    - ``max_seconds`` : float, of sound that it hears; the rest is not decoded.
     - ``batch_size`` : int, how many items it likes at a time.
     - ``aligned`` : bool, False if it has :class:`QueryEncoder`'s method but no text tower behind it.
     """

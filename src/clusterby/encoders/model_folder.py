@@ -13,13 +13,22 @@ from clusterby.core.errors import ClusterbyError, InvalidParameter, UnreadableSo
 from clusterby.core.fingerprint import fingerprint
 from clusterby.core.modality import Modality
 from clusterby.core.optional import require
+from clusterby.encoders.downloaded import has_weights
 
 __all__ = ["ModelFolder", "find_model"]
 
 log = logging.getLogger(__name__)
 
-_WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "*.tiktoken")
-"""The files of a repository that loading by safetensors needs; never pickled weights."""
+_WANTED = (
+    "*.json",
+    "model*.safetensors",
+    "*/model*.safetensors",
+    "*.txt",
+    "*.model",
+    "*.jinja",
+    "*.tiktoken",
+)
+"""The files of a repository that loading by safetensors needs: never pickled weights, nor those of other libraries."""
 _BACKENDS = {"torch": (), "onnx": ("onnx/*", "*.onnx"), "openvino": ("openvino/*",)}
 _UNWANTED = ("*.msgpack", "*.h5", "*.ot", "coreml/*", "openvino/*", "onnx/*")
 
@@ -183,13 +192,9 @@ def _from_hub(repo: str, revision: str | None, backend: str) -> ModelFolder:
 
 def _complete(path: Path, backend: str) -> bool:
     """Whether all weights are there; a download that was interrupted leaves some of the files."""
-    if backend != "torch":
-        return any(path.rglob("*.onnx" if backend == "onnx" else "*.bin"))
-    for index in path.rglob("*.safetensors.index.json"):
-        shards = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-        if not all((index.parent / shard).exists() for shard in shards):
-            return False
-    return any(path.rglob("*.safetensors"))
+    if backend == "torch":
+        return has_weights(path)
+    return any(path.rglob("*.onnx" if backend == "onnx" else "openvino_model.bin"))
 
 
 def _download(hub: Any, repo: str, revision: str | None, wanted: list[str], unwanted: list[str]) -> Path:

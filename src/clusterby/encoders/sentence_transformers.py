@@ -195,7 +195,7 @@ class SentenceTransformerEncoder:
 
     def _features(self, items: list[Any], prompt: str | None) -> dict[str, Any]:
         model = self._model
-        named = [_as_input(item, self.sampling_rate) for item in items]
+        named = [_as_input(item, self.sampling_rate, self.max_seconds) for item in items]
         if "text" not in named[0]:
             # without this, CLAP marks a random item of each batch as longer than it takes
             how = {"audio": {"truncation": "rand_trunc"}} if self.folder.model_type == "clap" else None
@@ -236,7 +236,7 @@ class SentenceTransformerEncoder:
             model = library.SentenceTransformer(
                 str(folder.path), device=None if self.device == "auto" else self.device, backend=self.backend,
                 trust_remote_code=self.trust_remote_code, local_files_only=True,
-                model_kwargs={"use_safetensors": True} if self.backend == "torch" else None,
+                model_kwargs={"use_safetensors": True, "dtype": "float32"} if self.backend == "torch" else None,
             )  # fmt: skip
         except Exception as error:
             raise UnreadableSource(_why_not(self.name, str(folder.path), error)) from error
@@ -244,15 +244,18 @@ class SentenceTransformerEncoder:
         if pooling is not None and len(model) > 1:
             kind = type(model[1])
             model[1] = kind(model[0].get_embedding_dimension(), pooling)
+        if folder.model_type in ("siglip", "siglip2"):  # it reads the last of 64 places, padding included
+            model[0].processing_kwargs = {"text": {"padding": "max_length", "max_length": 64}}
         return model.eval()
 
 
-def _as_input(item: Any, sampling_rate: int | None) -> dict[str, Any]:
+def _as_input(item: Any, sampling_rate: int | None, max_seconds: float | None) -> dict[str, Any]:
     """Return the item under the name of its kind: the library would take a text that looks like a path for a file."""
     if isinstance(item, str):
         return {"text": item}
     if isinstance(item, np.ndarray):
-        return {"audio": {"array": item, "sampling_rate": sampling_rate}}
+        most = round(max_seconds * sampling_rate) if max_seconds and sampling_rate else None
+        return {"audio": {"array": item[:most], "sampling_rate": sampling_rate}}
     return {"image": item}
 
 

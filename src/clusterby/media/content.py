@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from clusterby.media.image import decode_image
 __all__ = ["content_file", "content_hash", "content_key", "file_hash", "text_keys"]
 
 _CHUNK = 1 << 20
+_TEXT = xxhash.xxh3_64_intdigest(b"text")
+"""The seed of texts' keys, as every modality has its own."""
 
 
 def content_key(modality: Modality, content: bytes) -> bytes:
@@ -37,13 +40,12 @@ def content_key(modality: Modality, content: bytes) -> bytes:
     >>> content_key(Modality.IMAGE, b"x") == content_key(Modality.TEXT, b"x")
     False
     """
-    return xxhash.xxh3_128_digest(modality.value.encode() + b"\0" + content)
+    return xxhash.xxh3_128_digest(content, xxhash.xxh3_64_intdigest(modality.value.encode()))
 
 
 def text_keys(texts: Any) -> list[bytes]:
-    """Return the keys of decoded texts: by their UTF-8."""
-    digest, head = xxhash.xxh3_128_digest, Modality.TEXT.value.encode() + b"\0"
-    return [digest(head + text.encode("utf-8", "surrogatepass")) for text in texts]
+    """Return the keys of decoded texts, which hold no lone surrogates: by their UTF-8."""
+    return list(map(xxhash.xxh3_128_digest, map(str.encode, texts), repeat(_TEXT)))
 
 
 def content_file(cell: Any, *, base: Path | None = None) -> tuple[str, os.stat_result] | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from clusterby.core.column import Column, FloatArray, IntArray
 from clusterby.core.errors import UnreadableCell
+from clusterby.core.finite import finite_rows
 from clusterby.media.decoded import Decoded, missing_reason
 from clusterby.media.scalars import is_missing
 
@@ -97,7 +98,7 @@ def _to_float32(values: NDArray[Any]) -> FloatArray:
 def _finite(
     vectors: FloatArray, rows: IntArray, reasons: Mapping[int, str], faults: Mapping[int, str]
 ) -> Decoded:
-    good = np.isfinite(vectors).all(axis=1) & (vectors.shape[1] > 0)
+    good = finite_rows(vectors) & (vectors.shape[1] > 0)
     otherwise = _NOT_FINITE if vectors.shape[1] else _EMPTY
     lost = {row: reasons.get(row, otherwise) for row in rows[~good].tolist()}
     return Decoded(values=vectors[good], rows=rows[good], faults=dict(sorted({**faults, **lost}.items())))

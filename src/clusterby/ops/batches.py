@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,13 @@ from clusterby.media import decode_cell
 __all__ = ["Batch", "decode_batch", "encode_batch"]
 
 log = logging.getLogger(__name__)
+
+
+class Texts(Protocol):
+    """Decoded texts by row."""
+
+    def __getitem__(self, row: int) -> str:
+        """Return the text of a row."""
 
 
 class Batch(NamedTuple):
@@ -47,7 +54,7 @@ def decode_batch(
     modality: Modality,
     rows: Sequence[int],
     *,
-    texts: Mapping[int, str] | None = None,
+    texts: Texts | None = None,
     prepare: Callable[[list[Any]], Any] | None = None,
     shrink_to: int | None = None,
     sampling_rate: int | None = None,

@@ -98,15 +98,16 @@ def fit_embedder(
     """
     encoders = _per_column(encoder, columns, default="auto")
     modalities = _per_column(modality, columns, default=None)
+    by_preference = [
+        name for name, asked in encoders.items() if isinstance(asked, str) and asked == "auto"
+    ] or columns
     choices = {
         name: choose_encoder(
-            encoders[name],
-            _modality(column, modalities[name]),
-            column=name,
-            **({"prefer": prefer} if prefer else {}),
+            encoders[name], _modality(column, modalities[name]), column=name,
+            prefer=prefer if name in by_preference else None,
         )
         for name, column in columns.items()
-    }
+    }  # fmt: skip
     fitted = [
         _given(table, choices[name]) or fit_part(column, choices[name], engine=engine, cache=cache)
         for name, column in columns.items()

@@ -11,7 +11,8 @@ import numpy as np
 from clusterby.cache import Cache
 from clusterby.core.column import Column, FloatArray, Skipped
 from clusterby.core.embeddings import Embeddings
-from clusterby.core.errors import NothingToCluster
+from clusterby.core.errors import InvalidParameter, NothingToCluster
+from clusterby.core.finite import finite_rows
 from clusterby.core.modality import Modality
 from clusterby.core.progress import track
 from clusterby.encoders import Encoder, EncoderChoice, FittableEncoder
@@ -114,7 +115,9 @@ class Embedder:
         if not len(rows):
             raise NothingToCluster(_nothing(n_rows, skipped))
         blocks = [
-            part.place(piece.vectors[np.searchsorted(piece.rows, rows)])
+            part.place(
+                piece.vectors if rows is piece.rows else piece.vectors[np.searchsorted(piece.rows, rows)]
+            )
             for part, piece in zip(self.parts, pieces, strict=True)
         ]
         return Embeddings(
@@ -163,6 +166,7 @@ def _encode(column: Column, part: Part, engine: Engine | None, cache: Cache | No
     if part.choice.modality not in _MEDIA or fitted:
         return _encode_decoded(column, part, decode(column, part.choice.modality))
     label = f"{part.choice.name}({column.name})"
+    _check_modality(part, column)
     kept = cache if part.encoder.revision else None  # who cannot name a revision cannot be found again
     encoded = encode_column(
         column, part.choice.modality, part.encoder, label=label, engine=engine or LocalEngine(), cache=kept
@@ -170,10 +174,20 @@ def _encode(column: Column, part: Part, engine: Engine | None, cache: Cache | No
     return _embeddings(column, part, encoded)
 
 
+def _check_modality(part: Part, column: Column) -> None:
+    """Refuse a model that turns out, now that its files are here, to take other cells."""
+    kinds = getattr(part.encoder, "modalities", None)
+    if kinds is not None and part.choice.modality not in kinds:
+        raise InvalidParameter(
+            f"encoder {part.choice.name!r} takes {' and '.join(sorted(kinds))} cells, but column {column.name!r} holds "
+            f"{part.choice.modality} cells: choose another (clusterby encoders), or say what they are with modality="
+        )
+
+
 def _encode_decoded(column: Column, part: Part, decoded: Decoded) -> Embeddings:
     count = len(decoded.rows)
     vectors = checked_vectors(part.encoder, part.encoder.encode(decoded.values), count) if count else _none()
-    finite = np.isfinite(vectors).all(axis=1)
+    finite = finite_rows(vectors)
     lost = dict.fromkeys(decoded.rows[~finite].tolist(), NOT_FINITE)
     if lost:
         vectors = vectors[finite]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from clusterby.cache import Cache, KeyIndex, Memo, Space
 from clusterby.core.column import Column, FloatArray, IntArray
 from clusterby.core.errors import InvalidVectors, UnwritableTarget
+from clusterby.core.finite import finite_rows
 from clusterby.core.modality import Modality
 from clusterby.core.progress import track
 from clusterby.encoders import Encoder
@@ -105,7 +106,7 @@ class _Work:
         self._have = np.zeros(len(column), dtype=bool)
         self._vectors: FloatArray = np.empty((0, 1), dtype=np.float32)
         self._faults: dict[int, str] = {}
-        self._texts: dict[int, str] | None = None
+        self._texts: _Texts | None = None
         self._space: Space | None = None if cache is None else cache.space(space_facts(encoder))
         self._cache = cache
         self._encoded: list[IntArray] = []
@@ -118,7 +119,7 @@ class _Work:
         if self._modality is Modality.TEXT:
             decoded = decode(self._column, Modality.TEXT)
             self._faults = dict(decoded.faults)
-            self._texts = dict(zip(decoded.rows.tolist(), decoded.values.tolist(), strict=True))
+            self._texts = _Texts(decoded.values, decoded.rows)
             texts, rows = decoded.values, decoded.rows
             self._cells = CellKeys(
                 self._column, self._modality, engine=self._engine, memo=memo, texts=texts, text_rows=rows
@@ -235,7 +236,7 @@ class _Work:
             return
         checked = checked_vectors(self._encoder, vectors, len(batch.rows))
         rows = np.array(batch.rows, dtype=np.int64)
-        finite = np.isfinite(checked).all(axis=1)
+        finite = finite_rows(checked)
         if not finite.all():
             self._faults |= dict.fromkeys(rows[~finite].tolist(), NOT_FINITE)
             rows, checked = rows[finite], checked[finite]
@@ -246,6 +247,8 @@ class _Work:
             self._pending.vectors.append(checked)
 
     def _put(self, rows: IntArray, vectors: FloatArray) -> None:
+        if len(rows) == len(self._column) and (np.diff(rows) == 1).all():
+            self._vectors = vectors  # all at once and in order: nothing to copy
         if not len(self._vectors):
             self._vectors = np.empty((len(self._column), vectors.shape[1]), dtype=np.float32)
         if vectors.shape[1] != self._vectors.shape[1]:
@@ -253,7 +256,8 @@ class _Work:
                 f"encoder {self._encoder.name!r} gave vectors of {vectors.shape[1]} dimensions after ones of "
                 f"{self._vectors.shape[1]}: it must give the same number for every cell"
             )
-        self._vectors[rows] = vectors
+        if self._vectors is not vectors:
+            self._vectors[rows] = vectors
         self._have[rows] = True
 
     def _commit(self) -> None:
@@ -270,6 +274,17 @@ class _Work:
             self._commit()
         except UnwritableTarget as error:
             log.warning("%s", error)
+
+
+class _Texts:
+    """Decoded texts by row."""
+
+    def __init__(self, values: NDArray[Any], rows: IntArray) -> None:
+        self._values, self._rows = values, rows
+
+    def __getitem__(self, row: int) -> str:
+        text: str = self._values[np.searchsorted(self._rows, row)]
+        return text
 
 
 def _tell(cache: Cache, space: Space, label: str, found: int, encoded: int) -> None:
