@@ -6,6 +6,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -14,9 +15,9 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
-import xxhash
 from numpy.typing import NDArray
 
+from clusterby.cache.checks import checksums
 from clusterby.cache.keys import KeyArray, KeyIndex, no_keys
 from clusterby.cache.records import pack_records, record_schema, unpack_keys, unpack_records, unpack_vectors
 from clusterby.core.column import FloatArray, IntArray
@@ -371,15 +372,6 @@ class Space:
         return self._lock
 
 
-def checksums(keys: KeyArray, vectors: FloatArray) -> NDArray[np.uint64]:
-    """Return the checksum of each row: xxh3-64 over its vector, seeded by half of its key; uint64 (n,)."""
-    if not vectors.size:
-        return np.zeros(len(vectors), dtype=np.uint64)
-    raw, width = np.ascontiguousarray(vectors).data.cast("B"), vectors.shape[1] * vectors.itemsize
-    rows = [raw[start : start + width] for start in range(0, len(raw), width)]
-    return np.array(list(map(xxhash.xxh3_64_intdigest, rows, keys[:, 1].tolist())), dtype=np.uint64)
-
-
 def _as_slice(places: IntArray) -> IntArray | slice:
     """Return places that follow one another as a slice, which is copied to faster."""
     if places[-1] - places[0] == len(places) - 1 and (np.diff(places) == 1).all():
@@ -408,10 +400,9 @@ def _scan(dataset: Any, fragments: Sequence[_Fragment], wanted: IntArray) -> Ite
         batch_size=_ROWS_PER_BATCH,
         scan_in_order=True,
     )
-    batches = scanner.to_batches()
     starts = iter(fragments)
     start = stop = 0
-    while (batch := _shielded(partial(next, batches, None))) is not None:
+    for batch in _ahead(scanner.to_batches()):
         if start == stop:
             fragment = next(starts)
             start, stop = fragment.start, fragment.stop
@@ -421,6 +412,15 @@ def _scan(dataset: Any, fragments: Sequence[_Fragment], wanted: IntArray) -> Ite
             chosen = _as_slice(wanted[first:last] - start)
             yield first, last, vectors[chosen], checks[chosen]
         start += len(batch)
+
+
+def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
+    """Yield batches, the next of which is read while one is worked on."""
+    with ThreadPoolExecutor(1, thread_name_prefix="clusterby") as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := _shielded(coming.result)) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def _shielded(read: Callable[[], T]) -> T:

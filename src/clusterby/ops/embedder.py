@@ -109,15 +109,15 @@ class Embedder:
     def join(self, pieces: Sequence[Embeddings]) -> Embeddings:
         """Return one set of vectors from those of each column, for the rows that all of them have."""
         rows, n_rows = pieces[0].rows, pieces[0].n_rows
+        if len(pieces) == 1 and self.parts[0].center is None and len(rows):
+            return pieces[0]
         for piece in pieces[1:]:
             rows = np.intersect1d(rows, piece.rows, assume_unique=True)
         skipped = sorted((s for piece in pieces for s in piece.skipped), key=lambda s: s.row)
         if not len(rows):
             raise NothingToCluster(_nothing(n_rows, skipped))
         blocks = [
-            part.place(
-                piece.vectors if rows is piece.rows else piece.vectors[np.searchsorted(piece.rows, rows)]
-            )
+            part.place(piece.vectors[np.searchsorted(piece.rows, rows)])
             for part, piece in zip(self.parts, pieces, strict=True)
         ]
         return Embeddings(
