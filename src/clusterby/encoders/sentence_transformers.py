@@ -17,6 +17,7 @@ from clusterby.core.fingerprint import fingerprint
 from clusterby.core.modality import Modality
 from clusterby.core.optional import require
 from clusterby.encoders.base import Items
+from clusterby.encoders.image_steps import ImageSteps
 from clusterby.encoders.model_folder import ModelFolder, find_model
 
 __all__ = ["SentenceTransformerEncoder"]
@@ -92,6 +93,7 @@ class SentenceTransformerEncoder:
         self._batch_size = batch_size
         self._loading, self._tokenizing = threading.Lock(), threading.Lock()
         self._loaded: Any = None
+        self._steps: ImageSteps | None = None
 
     def __repr__(self) -> str:
         return f"SentenceTransformerEncoder({self.model!r})"
@@ -195,6 +197,9 @@ class SentenceTransformerEncoder:
 
     def _features(self, items: list[Any], prompt: str | None) -> dict[str, Any]:
         model = self._model
+        if self._steps is not None and not isinstance(items[0], (str, np.ndarray)):
+            torch = require("torch", purpose=f"encoder {self.name!r}", extra="models")
+            return {"pixel_values": torch.from_numpy(self._steps(items)), "modality": "image"}
         named = [_as_input(item, self.sampling_rate, self.max_seconds) for item in items]
         if "text" not in named[0]:
             # without this, CLAP marks a random item of each batch as longer than it takes
@@ -246,6 +251,8 @@ class SentenceTransformerEncoder:
             model[1] = kind(model[0].get_embedding_dimension(), pooling)
         if folder.model_type in ("siglip", "siglip2"):  # it reads the last of 64 places, padding included
             model[0].processing_kwargs = {"text": {"padding": "max_length", "max_length": 64}}
+        processor = getattr(model[0], "processor", None)
+        self._steps = ImageSteps.of(getattr(processor, "image_processor", processor))
         return model.eval()
 
 

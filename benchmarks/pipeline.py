@@ -1,0 +1,141 @@
+"""Embedding a folder of photographs: our pipeline beside its own parts, sentence-transformers and FiftyOne, in one run.
+
+    python benchmarks/pipeline.py [--quick] [--model FOLDER]
+
+The folder holds 2,000 JPEG files of 1 to 4 megapixels (200 with --quick), all different. Measured in turn: decoding alone on the same
+threads; decoding and preparing for the model on the same threads; the model alone on prepared tensors; `clusterby.embed` without a
+cache, and with an empty one; `SentenceTransformer.encode` on the same files and batch size; `compute_embeddings` of FiftyOne, if it is
+installed. The bar: at least 90% of the slower of decoding and the model.
+"""
+
+import argparse
+import io
+import os
+import platform
+import statistics
+import struct
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import sentence_transformers
+import torch
+from PIL import Image
+
+import clusterby as cb
+from clusterby.core.column import Column
+from clusterby.core.modality import Modality
+from clusterby.encoders import SentenceTransformerEncoder
+from clusterby.engines import LocalEngine
+from clusterby.ops.batches import decode_batch
+
+TINY = Path(__file__).parents[1] / "tests" / "models" / "tiny-clip"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="200 files, once")
+    parser.add_argument("--model", type=Path, default=TINY)
+    arguments = parser.parse_args()
+    n, repeats = (200, 1) if arguments.quick else (2_000, 3)
+    with tempfile.TemporaryDirectory() as folder:
+        paths = photographs(Path(folder) / "photos", n)
+        megabytes = sum(os.path.getsize(path) for path in paths) / 1e6  # noqa: PTH202
+        print(
+            f"{n:,} JPEG files of 1 to 4 megapixels, {megabytes:,.0f} MB; {arguments.model.name}; "
+            f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__} with "
+            f"{torch.get_num_threads()} threads, sentence-transformers {sentence_transformers.__version__}, "
+            f"clusterby {cb.__version__}\n"
+        )
+        measure(paths, arguments.model, repeats, Path(folder))
+
+
+def measure(paths, model, repeats, place):
+    encoder = SentenceTransformerEncoder(model)
+    encoder.encode([Image.new("RGB", (64, 64))])
+    theirs = sentence_transformers.SentenceTransformer(str(model), local_files_only=True)
+    cells = np.array(paths, dtype=object)
+    column = Column(name="image", cells=cells, type="object")
+    size, engine = encoder.batch_size, LocalEngine()
+    prepared = []
+
+    def walk(prepare):
+        def work(rows):
+            return decode_batch(column, Modality.IMAGE, rows, shrink_to=encoder.shrink_to, prepare=prepare)
+
+        return [batch.prepared for batch in engine.map_batches(work, range(len(cells)), batch_size=size)]
+
+    def model_alone():
+        for batch in prepared:
+            encoder.encode_prepared(batch)
+
+    rounds = iter(range(10**6))
+    calls = {
+        "decode alone": lambda: walk(None),
+        "decode and prepare": lambda: prepared.__setitem__(slice(None), walk(encoder.prepare)),
+        "model alone": model_alone,
+        "clusterby, no cache": lambda: cb.embed({"image": cells}, "image", encoder=encoder, cache=False),
+        "clusterby, empty cache": lambda: cb.embed(
+            {"image": cells}, "image", encoder=encoder, cache=place / f"cache{next(rounds)}"
+        ),
+        "sentence-transformers": lambda: theirs.encode(paths, batch_size=size),
+        **fiftyone_call(paths, place, model),
+    }
+    seconds = {name: [] for name in calls}
+    for _ in range(repeats):
+        for name, call in calls.items():
+            began = time.perf_counter()
+            call()
+            seconds[name].append(time.perf_counter() - began)
+    rate = {name: len(paths) / statistics.median(spent) for name, spent in seconds.items()}
+    slower = min(rate["decode alone"], rate["model alone"])
+    for name in calls:
+        print(f"{name:24s} {rate[name]:8.1f} images/s   {rate[name] / slower:6.1%} of the slower part")
+
+
+def fiftyone_call(paths, place, model):
+    try:
+        import fiftyone as fo
+        import fiftyone.utils.clip  # noqa: F401
+    except ImportError:
+        print("FiftyOne is not installed: left out\n")
+        return {}
+    return {"FiftyOne": fiftyone_embeddings(fo, paths, model)}
+
+
+def fiftyone_embeddings(fo, paths, model):
+    import fiftyone.utils.transformers as fout
+
+    dataset = fo.Dataset()
+    dataset.add_samples([fo.Sample(filepath=path) for path in paths])
+    wrapped = fout.convert_transformers_model(str(model), task="zero-shot-image-classification")
+    return lambda: dataset.compute_embeddings(wrapped, batch_size=32)
+
+
+def photographs(folder, n):
+    """Write JPEG files: 24 pictures with smooth and fine parts, each file with a comment of its own."""
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    pictures = [picture(rng, megapixels) for megapixels in np.linspace(1, 4, 24)]
+    paths = []
+    for i in range(n):
+        content = pictures[i % len(pictures)]
+        note = f"photograph {i}".encode()
+        paths.append(str(folder / f"{i:05d}.jpg"))
+        Path(paths[-1]).write_bytes(content[:2] + b"\xff\xfe" + struct.pack(">H", len(note) + 2) + note + content[2:])
+    return paths
+
+
+def picture(rng, megapixels):
+    width, height = round((megapixels * 1e6 * 4 / 3) ** 0.5), round((megapixels * 1e6 * 3 / 4) ** 0.5)
+    small = Image.fromarray(rng.integers(0, 255, (12, 16, 3), dtype=np.uint8)).resize((width, height), Image.Resampling.BICUBIC)
+    fine = rng.normal(0, 14, (height, width, 1))
+    pixels = np.clip(np.asarray(small, dtype=np.float64) + fine, 0, 255).astype(np.uint8)
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG", quality=88)
+    return stream.getvalue()
+
+
+if __name__ == "__main__":
+    main()
