@@ -35,8 +35,13 @@ class Counting:
 
     def encode(self, items):
         self.encoded += len(items)
-        seeds = [xxhash.xxh3_64_intdigest(item.encode() if isinstance(item, str) else item.tobytes()) for item in items]
-        return np.stack([np.random.default_rng(seed).normal(size=DIMENSION).astype(np.float32) for seed in seeds])
+        seeds = [
+            xxhash.xxh3_64_intdigest(item.encode() if isinstance(item, str) else item.tobytes())
+            for item in items
+        ]
+        return np.stack(
+            [np.random.default_rng(seed).normal(size=DIMENSION).astype(np.float32) for seed in seeds]
+        )
 
 
 def seconds(function):

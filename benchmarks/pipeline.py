@@ -34,7 +34,9 @@ TINY = Path(__file__).parents[1] / "tests" / "models" / "tiny-clip"
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="200 files, once")
     parser.add_argument("--model", type=Path, default=TINY)
     arguments = parser.parse_args()
@@ -97,7 +99,7 @@ def measure(paths, model, repeats, place):
 def fiftyone_call(paths, place, model):
     try:
         import fiftyone as fo
-        import fiftyone.utils.clip  # noqa: F401
+        import fiftyone.utils.clip
     except ImportError:
         print("FiftyOne is not installed: left out\n")
         return {}
@@ -123,13 +125,17 @@ def photographs(folder, n):
         content = pictures[i % len(pictures)]
         note = f"photograph {i}".encode()
         paths.append(str(folder / f"{i:05d}.jpg"))
-        Path(paths[-1]).write_bytes(content[:2] + b"\xff\xfe" + struct.pack(">H", len(note) + 2) + note + content[2:])
+        Path(paths[-1]).write_bytes(
+            content[:2] + b"\xff\xfe" + struct.pack(">H", len(note) + 2) + note + content[2:]
+        )
     return paths
 
 
 def picture(rng, megapixels):
     width, height = round((megapixels * 1e6 * 4 / 3) ** 0.5), round((megapixels * 1e6 * 3 / 4) ** 0.5)
-    small = Image.fromarray(rng.integers(0, 255, (12, 16, 3), dtype=np.uint8)).resize((width, height), Image.Resampling.BICUBIC)
+    small = Image.fromarray(rng.integers(0, 255, (12, 16, 3), dtype=np.uint8)).resize(
+        (width, height), Image.Resampling.BICUBIC
+    )
     fine = rng.normal(0, 14, (height, width, 1))
     pixels = np.clip(np.asarray(small, dtype=np.float64) + fine, 0, 255).astype(np.uint8)
     stream = io.BytesIO()

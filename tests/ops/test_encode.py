@@ -264,6 +264,22 @@ def test_progress_reaches_the_number_of_rows_to_encode(cache):
     assert sum(seen[1:]) == 70
 
 
+def test_a_model_is_loaded_once_on_this_thread_and_not_at_all_if_nothing_is_missing(cache):
+    loaded = []
+
+    class Loading(PreparingCounter):
+        def load(self):
+            loaded.append(threading.current_thread())
+
+        def prepare(self, items):
+            assert loaded
+            return super().prepare(items)
+
+    encode(TEXTS, Loading(), cache)
+    encode(TEXTS, Loading(), cache)
+    assert loaded == [threading.main_thread()]
+
+
 def test_cells_are_prepared_on_other_threads_and_encoded_on_this_one():
     class Watching(PreparingCounter):
         def encode_prepared(self, prepared):

@@ -209,6 +209,7 @@ class Encoder(Protocol):
     - ``sampling_rate`` : int, in hertz, at which sound is decoded for it.
     - ``max_seconds`` : float, of sound that it hears; the rest is not decoded.
     - ``batch_size`` : int, how many items it likes at a time.
+    - ``load()`` : loads its model; called once before the first cell is encoded.
     - ``aligned`` : bool, False if it has :class:`QueryEncoder`'s method but no text tower behind it.
     """
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from typing import Any, Literal
 
@@ -161,6 +161,10 @@ class SentenceTransformerEncoder:
             return self._batch_size
         return 32 if self._loaded is None or self._loaded.device.type == "cpu" else 256
 
+    def load(self) -> None:
+        """Load the model now, which the first cell would do otherwise; it may be downloaded first."""
+        _ = self._model
+
     def encode(self, items: Items) -> FloatArray:
         """Return unit rows, float32 (m, d), for images, texts or sound; all items of one kind."""
         return self.encode_prepared(self.prepare(items))
@@ -238,11 +242,12 @@ class SentenceTransformerEncoder:
         library = require("sentence_transformers", purpose=f"encoder {self.name!r}", extra="models")
         folder = self.folder
         try:
-            model = library.SentenceTransformer(
-                str(folder.path), device=None if self.device == "auto" else self.device, backend=self.backend,
-                trust_remote_code=self.trust_remote_code, local_files_only=True,
-                model_kwargs={"use_safetensors": True, "dtype": "float32"} if self.backend == "torch" else None,
-            )  # fmt: skip
+            with _without_bars():
+                model = library.SentenceTransformer(
+                    str(folder.path), device=None if self.device == "auto" else self.device, backend=self.backend,
+                    trust_remote_code=self.trust_remote_code, local_files_only=True,
+                    model_kwargs={"use_safetensors": True, "dtype": "float32"} if self.backend == "torch" else None,
+                )  # fmt: skip
         except Exception as error:
             raise UnreadableSource(_why_not(self.name, str(folder.path), error)) from error
         pooling = self._pooling
@@ -264,6 +269,20 @@ def _as_input(item: Any, sampling_rate: int | None, max_seconds: float | None) -
         most = round(max_seconds * sampling_rate) if max_seconds and sampling_rate else None
         return {"audio": {"array": item[:most], "sampling_rate": sampling_rate}}
     return {"image": item}
+
+
+@contextmanager
+def _without_bars() -> Iterator[None]:
+    """Keep transformers from drawing a bar over the caller's own output."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:

@@ -153,6 +153,11 @@ class _Work:
             )
 
     def _encode_all(self, todo: IntArray) -> None:
+        load = getattr(self._encoder, "load", None)
+        if load is not None:
+            with track(f"load {self._encoder.name}", 1) as advance:
+                load()
+                advance(1)
         with track(f"encode {self._label}", len(todo)) as advance:
             try:
                 for window in _windows(todo):

@@ -31,7 +31,7 @@ def open_table(source: Any, *, kind: str | None = None) -> Table:
     ----------
     source : DataFrame, pyarrow.Table, mapping, str, Path or Table
         A pandas or polars DataFrame, an Arrow Table or RecordBatch, or one of these in narwhals; a
-        dict of lists; the path of a folder of images or texts, or of a csv, tsv, parquet, JSON-lines or
+        dict of lists; the path of a folder of images, texts or sound, or of a csv, tsv, parquet, JSON-lines or
         Arrow file. A table that is open already is returned as it is.
     kind : {"pandas", "polars", "pyarrow"}, optional
         For a path, what the native table is to be; None is pandas if installed, else polars, else pyarrow.
