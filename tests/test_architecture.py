@@ -34,7 +34,7 @@ HOMES = {
     "platformdirs": ("cache/",),
     "soundfile": ("media/",),
     "sentence_transformers": ("encoders/sentence_transformers.py",),
-    "transformers": ("encoders/sentence_transformers.py",),
+    "transformers": (),
     "huggingface_hub": ("encoders/model_folder.py",),
     "openai": ("encoders/openai/",),
     "tiktoken": ("encoders/openai/",),

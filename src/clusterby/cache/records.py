@@ -76,15 +76,16 @@ def unpack_keys(records: Any) -> KeyArray:
     return np.frombuffer(raw.buffers()[1], dtype="<u8", count=width // 8, offset=start).reshape(-1, 2)
 
 
-def unpack_vectors(records: Any) -> tuple[FloatArray, NDArray[np.uint64]]:
-    """Return vectors, float32 (n, d), and checksums of a table or batch of rows; views where possible."""
+def unpack_vectors(records: Any) -> FloatArray:
+    """Return the vectors of a table or batch of rows, float32 (n, d); a view where possible."""
     vectors = _joined(records.column("vector"))
-    return vectors.flatten().to_numpy().reshape(len(vectors), -1), _joined(records.column("check")).to_numpy()
+    found: FloatArray = vectors.flatten().to_numpy().reshape(len(vectors), -1)
+    return found
 
 
 def unpack_records(records: Any) -> tuple[KeyArray, FloatArray, NDArray[np.uint64]]:
     """Return keys, vectors and checksums of a table or batch of rows."""
-    return unpack_keys(records), *unpack_vectors(records)
+    return unpack_keys(records), unpack_vectors(records), _joined(records.column("check")).to_numpy()
 
 
 def _joined(column: Any) -> Any:

@@ -5,21 +5,29 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clusterby.cache.alive import recall, remember
 from clusterby.cache.checks import checksums
+from clusterby.cache.fragments import (
+    Fragment,
+    as_slice,
+    first_line,
+    open_fragment,
+    read_blocks,
+    shielded,
+    state_of,
+)
 from clusterby.cache.keys import KeyArray, KeyIndex, no_keys
-from clusterby.cache.records import pack_records, record_schema, unpack_keys, unpack_records, unpack_vectors
+from clusterby.cache.records import pack_records, record_schema, unpack_records
 from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.errors import InvalidVectors, UnreadableSource, UnwritableTarget
 
@@ -27,31 +35,10 @@ __all__ = ["Space"]
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-_SPARSE = 1 / 16  # of a fragment's rows: below, taking them one by one beats reading it all
 _MANY = 48  # fragments, after which they are rewritten as one
 _KEEP_VERSIONS = 600  # seconds for which another process may still read what compaction replaced
 _ROWS_PER_FRAGMENT = 1 << 20
-_ROWS_PER_BATCH = 4096  # few enough that checking one batch overlaps with reading the next
-_COLUMNS = ["vector", "check"]
 _FORMAT: Literal["2.0"] = "2.0"  # of Lance's files: whole vectors are read in half the time of 2.1 and 2.2
-
-_Block: TypeAlias = tuple[int, int, FloatArray, NDArray[np.uint64]]
-"""A run of the wanted places: from, to, their vectors and their checksums."""
-
-
-@dataclass(slots=True)
-class _Fragment:
-    """A fragment with its keys, and the place of its first row."""
-
-    reader: Any
-    keys: KeyArray
-    start: int
-
-    @property
-    def stop(self) -> int:
-        return self.start + len(self.keys)
 
 
 class Space:
@@ -84,7 +71,7 @@ class Space:
         self.facts = dict(facts)
         self.read_only = read_only
         self._folder = folder
-        self._fragments: list[_Fragment] = []
+        self._fragments: list[Fragment] = []
         self._index = KeyIndex(no_keys())
         self._version: int | None = None
         self._dataset: Any = None
@@ -116,14 +103,12 @@ class Space:
             return
         if opened.version == self._version:
             return
-        known = {_state(f.reader): f.keys for f in self._fragments}
+        known = {f.state: f for f in self._fragments}
         self._fragments, start = [], 0
         for reader in opened.get_fragments():
-            keys = known.get(_state(reader))
-            if keys is None:
-                keys = self._keys_of(reader)
-            self._fragments.append(_Fragment(reader, keys, start))
-            start += len(keys)
+            fragment = known.get(state_of(reader)) or self._open_fragment(reader)
+            self._fragments.append(Fragment(reader, fragment.keys, fragment.checks, start))
+            start += len(fragment.keys)
         self._dataset, self._version = opened, opened.version
         self._index = KeyIndex(np.concatenate([no_keys(), *(f.keys for f in self._fragments)]))
 
@@ -131,25 +116,33 @@ class Space:
         """Return which keys are stored, bool (m,), and the vectors of those, float32 (k, d), in their order.
 
         A row whose checksum is wrong counts as not stored; it is reported, and replaced by the next :meth:`append`.
+        What :meth:`remember` was told of is returned itself, not a copy.
         """
         places = self.find(keys)
         found = places >= 0
-        vectors = np.empty((int(found.sum()), self.dimension or 0), dtype=np.float32)
-        if not len(vectors):
-            return found, vectors
-        order = np.argsort(places[found], kind="stable")
-        wanted, wanted_keys = places[found][order], keys[found][order]
-        good = np.zeros(len(wanted), dtype=bool)
-        for first, last, block, checks in self._blocks(wanted):
-            good[first:last] = checksums(wanted_keys[first:last], block) == checks
-            vectors[_as_slice(order[first:last])] = block
+        if not found.any():
+            return found, np.empty((0, self.dimension or 0), dtype=np.float32)
+        places, keys = places[found], keys[found]
+        checks = np.concatenate([f.checks for f in self._fragments])[places]
+        alive = recall(self.uri, keys, checks)
+        if alive is not None:
+            return found, alive
+        vectors = np.empty((len(places), self.dimension or 0), dtype=np.float32)
+        order = np.argsort(places, kind="stable")
+        good = np.zeros(len(places), dtype=bool)
+        for first, last, block in read_blocks(self._dataset, self._fragments, places[order]):
+            chosen = as_slice(order[first:last])
+            good[chosen] = checksums(keys[chosen], block) == checks[chosen]
+            vectors[chosen] = block
         if not good.all():
-            self._report(wanted[~good])
-            kept = np.empty(len(wanted), dtype=bool)
-            kept[order] = good
-            found[found] = kept
-            vectors = vectors[kept]
+            self._report(places[~good])
+            found[found] = good
+            vectors = vectors[good]
         return found, vectors
+
+    def remember(self, keys: KeyArray, vectors: FloatArray) -> None:
+        """Spare the next :meth:`read` of these keys the disk, as long as somebody holds their vectors."""
+        remember(self.uri, keys, vectors)
 
     def append(self, keys: KeyArray, vectors: FloatArray) -> int:
         """Store vectors, all or none; return how many were new.
@@ -254,7 +247,7 @@ class Space:
                     return None
                 if not self._step_back(error):
                     raise UnreadableSource(
-                        f"the cache at {self.uri} cannot be read: {_said(error)}"
+                        f"the cache at {self.uri} cannot be read: {first_line(error)}"
                     ) from error
 
     def _step_back(self, error: Exception) -> bool:
@@ -281,42 +274,18 @@ class Space:
                 (self._folder / "_versions" / "latest_version_hint.json").unlink(missing_ok=True)
         log.warning(
             "the cache at %s was damaged (%s): the version before it is used, the damaged file is in %s",
-            self.uri, _said(error), aside,
+            self.uri, first_line(error), aside,
         )  # fmt: skip
         return True
 
-    def _keys_of(self, reader: Any) -> KeyArray:
+    def _open_fragment(self, reader: Any) -> Fragment:
         try:
-            return _shielded(lambda: unpack_keys(reader.to_table(columns=["key"])))
+            return open_fragment(reader)
         except UnreadableSource as error:
             log.warning("part of the cache at %s is damaged and will be made anew: %s", self.uri, error)
             self._damaged.add(reader.fragment_id)
-            return np.zeros((reader.count_rows(), 2), dtype=np.uint64)
-
-    def _blocks(self, wanted: IntArray) -> Iterator[_Block]:
-        """Yield the vectors in these places, which increase; damaged fragments are left out."""
-        dense: list[_Fragment] = []
-        for fragment in self._fragments:
-            first, last = np.searchsorted(wanted, (fragment.start, fragment.stop))
-            if first == last:
-                continue
-            if last - first < _SPARSE * len(fragment.keys) and not fragment.reader.num_deletions:
-                yield from self._sound(_take(fragment, wanted, first, last))
-            else:
-                dense.append(fragment)
-        if not dense:
-            return
-        try:  # one scan reads ahead from fragment to fragment
-            yield from _scan(self._dataset, dense, wanted)
-        except UnreadableSource:
-            for fragment in dense:
-                yield from self._sound(_scan(self._dataset, [fragment], wanted))
-
-    def _sound(self, blocks: Iterator[_Block]) -> Iterator[_Block]:
-        try:
-            yield from blocks
-        except UnreadableSource as error:
-            log.debug("%s: %s", self.uri, error)
+            rows = reader.count_rows()
+            return Fragment(reader, np.zeros((rows, 2), np.uint64), np.zeros(rows, np.uint64))
 
     def _report(self, places: IntArray) -> None:
         starts = np.array([f.start for f in self._fragments])
@@ -335,7 +304,7 @@ class Space:
         damaged = [f for f in self._fragments if f.reader.fragment_id in self._damaged]
         for fragment in damaged:
             try:
-                keys, vectors, checks = _shielded(partial(_read_all, fragment.reader))
+                keys, vectors, checks = shielded(partial(_read_all, fragment.reader))
             except UnreadableSource:
                 continue
             sound = checksums(keys, vectors) == checks
@@ -372,66 +341,8 @@ class Space:
         return self._lock
 
 
-def _as_slice(places: IntArray) -> IntArray | slice:
-    """Return places that follow one another as a slice, which is copied to faster."""
-    if places[-1] - places[0] == len(places) - 1 and (np.diff(places) == 1).all():
-        return slice(int(places[0]), int(places[-1]) + 1)
-    return places
-
-
 def _read_all(reader: Any) -> tuple[KeyArray, FloatArray, NDArray[np.uint64]]:
     return unpack_records(reader.to_table())
-
-
-def _state(reader: Any) -> tuple[int, int, int]:
-    return reader.fragment_id, reader.physical_rows, reader.num_deletions
-
-
-def _take(fragment: _Fragment, wanted: IntArray, first: int, last: int) -> Iterator[_Block]:
-    places = (wanted[first:last] - fragment.start).tolist()
-    taken = _shielded(partial(fragment.reader.take, places, columns=_COLUMNS))
-    yield first, last, *unpack_vectors(taken)
-
-
-def _scan(dataset: Any, fragments: Sequence[_Fragment], wanted: IntArray) -> Iterator[_Block]:
-    scanner = dataset.scanner(
-        columns=_COLUMNS,
-        fragments=[f.reader for f in fragments],
-        batch_size=_ROWS_PER_BATCH,
-        scan_in_order=True,
-    )
-    starts = iter(fragments)
-    start = stop = 0
-    for batch in _ahead(scanner.to_batches()):
-        if start == stop:
-            fragment = next(starts)
-            start, stop = fragment.start, fragment.stop
-        first, last = np.searchsorted(wanted, (start, start + len(batch)))
-        if first < last:
-            vectors, checks = unpack_vectors(batch)
-            chosen = _as_slice(wanted[first:last] - start)
-            yield first, last, vectors[chosen], checks[chosen]
-        start += len(batch)
-
-
-def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
-    """Yield batches, the next of which is read while one is worked on."""
-    with ThreadPoolExecutor(1, thread_name_prefix="clusterby") as reader:
-        coming = reader.submit(next, batches, None)
-        while (batch := _shielded(coming.result)) is not None:
-            coming = reader.submit(next, batches, None)
-            yield batch
-
-
-def _shielded(read: Callable[[], T]) -> T:
-    """Return what `read` returns; whatever goes wrong below is an UnreadableSource."""
-    try:
-        return read()
-    except BaseException as error:
-        panicked = type(error).__name__ == "PanicException"  # of Rust; not an Exception
-        if isinstance(error, Exception) or panicked:
-            raise UnreadableSource(_said(error)) from error
-        raise
 
 
 @contextmanager
@@ -441,7 +352,7 @@ def _in_our_words(uri: str) -> Iterator[None]:
     except (UnreadableSource, UnwritableTarget, InvalidVectors):
         raise
     except (OSError, RuntimeError, ValueError) as error:
-        said = _said(error)
+        said = first_line(error)
         full = any(
             word in said.lower() for word in ("no space left", "os error 28", "quota", "file too large")
         )
@@ -453,11 +364,6 @@ def _in_our_words(uri: str) -> Iterator[None]:
         raise UnwritableTarget(
             f"the cache at {uri} cannot be written: {said}. Set CLUSTERBY_CACHE to a folder that can, or pass cache=False"
         ) from error
-
-
-def _said(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text.partition(", /")[0][:300]  # Lance appends the line of its own source
 
 
 def _has_versions(folder: Path | None) -> bool:

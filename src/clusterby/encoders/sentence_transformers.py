@@ -274,8 +274,7 @@ def _as_input(item: Any, sampling_rate: int | None, max_seconds: float | None) -
 @contextmanager
 def _without_bars() -> Iterator[None]:
     """Keep transformers from drawing a bar over the caller's own output."""
-    from transformers.utils import logging
-
+    logging: Any = require("transformers.utils.logging", purpose="a model", extra="models")
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:

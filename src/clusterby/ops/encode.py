@@ -136,6 +136,8 @@ class _Work:
             _tell(self._cache, self._space, self._label, self._found, sum(map(len, self._encoded)))
         good = np.flatnonzero(self._have).astype(np.int64, copy=False)
         vectors = self._vectors if len(good) == len(self._vectors) else self._vectors[good]
+        if self._space is not None and len(good):
+            self._space.remember(self._cells.keys[good], vectors)
         return Encoded(vectors if len(good) else np.empty((0, 1), np.float32), good, self._faults)
 
     def _in_order(self, rows: IntArray) -> IntArray:

@@ -89,7 +89,10 @@ def read_cells(cells: Sequence[Any] | NDArray[Any], name: str) -> Column:
     (2, 2)
     """
     objects = object_array(cells, len(cells))
-    is_gone = _is_none if set(map(type, objects)) <= _SURE else is_missing
+    kinds = set(map(type, objects))
+    if kinds == {str}:  # the most frequent, and nothing is missing
+        return make_column(name, objects, "string")
+    is_gone = _is_none if kinds <= _SURE else is_missing
     missing = np.fromiter(map(is_gone, objects), dtype=bool, count=len(objects))
     objects[missing] = None
     types = set(map(type, objects[~missing]))
