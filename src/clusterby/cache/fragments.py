@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clusterby.cache.extents import Extents, find_extents
 from clusterby.cache.keys import KeyArray
 from clusterby.cache.records import unpack_keys, unpack_vectors
 from clusterby.core.column import FloatArray, IntArray
@@ -36,7 +38,7 @@ Block: TypeAlias = tuple[int, int, FloatArray]
 """A run of the wanted places: from, to, and their vectors."""
 
 _SPARSE = 1 / 16  # of a fragment's rows: below, taking them one by one beats reading it all
-_BYTES_PER_BATCH = 4 << 20  # few enough that reading the next batch overlaps with work on this one
+_BYTES_PER_BATCH = 2 << 20  # few enough to stay near the processor while they are checked and copied
 
 
 @dataclass(slots=True)
@@ -86,8 +88,12 @@ def open_fragment(reader: Any) -> Fragment:
     return Fragment(reader, unpack_keys(rows), rows["check"].combine_chunks().to_numpy())
 
 
-def read_blocks(dataset: Any, fragments: Sequence[Fragment], wanted: IntArray) -> Iterator[Block]:
+def read_blocks(
+    dataset: Any, fragments: Sequence[Fragment], wanted: IntArray, *, folder: Path | None = None
+) -> Iterator[Block]:
     """Yield the vectors in these places, which increase; files that cannot be read are left out.
+
+    A block may be overwritten by the next one: copy it first.
 
     Parameters
     ----------
@@ -97,7 +103,10 @@ def read_blocks(dataset: Any, fragments: Sequence[Fragment], wanted: IntArray) -
         All of its files, in order.
     wanted : int64 (m,)
         Places among the rows of all of them.
+    folder : Path, optional
+        Where the dataset lies, if that is on the local disk.
     """
+    dimension = int(dataset.schema.field("vector").type.list_size)
     dense: list[Fragment] = []
     for fragment in fragments:
         first, last = np.searchsorted(wanted, (fragment.start, fragment.stop))
@@ -105,8 +114,12 @@ def read_blocks(dataset: Any, fragments: Sequence[Fragment], wanted: IntArray) -
             continue
         if last - first < _SPARSE * len(fragment.keys) and not fragment.reader.num_deletions:
             yield from _sound(_take(fragment, wanted, first, last))
-        else:
+            continue
+        extents = find_extents(fragment.reader, folder, dimension)
+        if extents is None:
             dense.append(fragment)
+        else:
+            yield from _sound(_direct(extents, fragment, wanted))
     if not dense:
         return
     try:  # one scan reads ahead from file to file
@@ -128,11 +141,25 @@ def _take(fragment: Fragment, wanted: IntArray, first: int, last: int) -> Iterat
     yield first, last, unpack_vectors(shielded(partial(fragment.reader.take, places, columns=["vector"])))
 
 
+def _direct(extents: Extents, fragment: Fragment, wanted: IntArray) -> Iterator[Block]:
+    start = fragment.start
+    chunks = extents.chunks(_rows_per_batch(extents.dimension))
+    while (chunk := shielded(partial(next, chunks, None))) is not None:
+        first, last = np.searchsorted(wanted, (start, start + len(chunk)))
+        if first < last:
+            yield first, last, chunk[as_slice(wanted[first:last] - start)]
+        start += len(chunk)
+
+
+def _rows_per_batch(dimension: int) -> int:
+    return max(256, _BYTES_PER_BATCH // (4 * dimension))
+
+
 def _scan(dataset: Any, fragments: Sequence[Fragment], wanted: IntArray) -> Iterator[Block]:
-    width = 4 * int(dataset.schema.field("vector").type.list_size)
+    dimension = int(dataset.schema.field("vector").type.list_size)
     scanner = dataset.scanner(
         columns=["vector"], fragments=[f.reader for f in fragments], scan_in_order=True,
-        batch_size=max(256, _BYTES_PER_BATCH // width),
+        batch_size=_rows_per_batch(dimension),
     )  # fmt: skip
     starts = iter(fragments)
     start = stop = 0

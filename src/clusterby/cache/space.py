@@ -130,7 +130,9 @@ class Space:
         vectors = np.empty((len(places), self.dimension or 0), dtype=np.float32)
         order = np.argsort(places, kind="stable")
         good = np.zeros(len(places), dtype=bool)
-        for first, last, block in read_blocks(self._dataset, self._fragments, places[order]):
+        for first, last, block in read_blocks(
+            self._dataset, self._fragments, places[order], folder=self._folder
+        ):
             chosen = as_slice(order[first:last])
             good[chosen] = checksums(keys[chosen], block) == checks[chosen]
             vectors[chosen] = block

@@ -60,7 +60,7 @@ class CellKeys:
         self._modality, self._engine, self._memo = modality, engine, memo
         self._files: dict[int, tuple[bytes, FileState]] = {}
         if texts is not None and text_rows is not None:
-            self._set(text_rows.tolist(), text_keys(texts))
+            self._set(text_rows, text_keys(texts))
             return
         self._look_at(column)
 
@@ -100,8 +100,8 @@ class CellKeys:
                 hashes.append(remembered[path])
         self._set(rows, [content_key(self._modality, digest) for digest in hashes])
 
-    def _set(self, rows: Sequence[int], keys: Sequence[bytes]) -> None:
-        if rows:
+    def _set(self, rows: Sequence[int] | IntArray, keys: Sequence[bytes]) -> None:
+        if len(rows):
             self.keys[rows] = pack_keys(keys)
             self.known[rows] = True
 
