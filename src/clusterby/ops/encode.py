@@ -111,6 +111,7 @@ class _Work:
         self._cache = cache
         self._encoded: list[IntArray] = []
         self._found = 0
+        self._loaded = False
         self._pending = _Pending()
         self._batch_size = int(getattr(encoder, "batch_size", None) or _BATCH[modality])
 
@@ -155,11 +156,6 @@ class _Work:
             )
 
     def _encode_all(self, todo: IntArray) -> None:
-        load = getattr(self._encoder, "load", None)
-        if load is not None:
-            with track(f"load {self._encoder.name}", 1) as advance:
-                load()
-                advance(1)
         with track(f"encode {self._label}", len(todo)) as advance:
             try:
                 for window in _windows(todo):
@@ -180,6 +176,8 @@ class _Work:
         first = self._first_of_each(missing)
         chosen = missing[first == np.arange(len(missing))]
         advance(len(window) - len(chosen))
+        if len(chosen) and not self._loaded:
+            self._load()
         for batch in self._prepared(chosen):
             self._place(batch, encode_batch(self._encoder, batch))
             self._faults |= batch.faults
@@ -187,6 +185,14 @@ class _Work:
             if time.monotonic() - self._pending.since > _COMMIT_SECONDS:
                 self._commit()
         self._repeat(missing, missing[first])
+
+    def _load(self) -> None:
+        """Load the model, on this thread and with a word of it, before the engine's threads need it."""
+        load, self._loaded = getattr(self._encoder, "load", None), True
+        if load is not None:
+            with track(f"load {self._encoder.name}", 1) as advance:
+                load()
+                advance(1)
 
     def _prepared(self, rows: IntArray) -> Iterator[Batch]:
         prepare = self._encoder.prepare if isinstance(self._encoder, PreparingEncoder) else None
