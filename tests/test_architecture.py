@@ -54,7 +54,7 @@ HOMES = {
     "typer": ("cli/",),
     "rich": ("cli/",),
     "torch": ("encoders/sentence_transformers.py",),
-    "fiftyone": (),
+    "fiftyone": ("encoders/fiftyone_model.py",),
     "ray": (),
 }
 

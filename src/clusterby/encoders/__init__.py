@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from clusterby.encoders.base import Encoder, EncoderSpec, FittableEncoder, QueryEncoder
 from clusterby.encoders.choose import EncoderChoice, choose_encoder
+from clusterby.encoders.fiftyone_model import FiftyOneEncoder
 from clusterby.encoders.find import find
 from clusterby.encoders.function import FunctionEncoder
 from clusterby.encoders.openai import OpenAIEncoder
@@ -22,6 +23,7 @@ __all__ = [
     "Encoder",
     "EncoderChoice",
     "EncoderSpec",
+    "FiftyOneEncoder",
     "FittableEncoder",
     "FunctionEncoder",
     "OpenAIEncoder",
