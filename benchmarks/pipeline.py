@@ -102,22 +102,22 @@ def measure(paths, model, repeats, place):
 
 
 def fiftyone_call(paths, place, model):
+    """Return FiftyOne's own way to embed the files by the same model, if it is installed; in a database of its own."""
+    os.environ |= {"FIFTYONE_DATABASE_DIR": str(place / "fiftyone"), "FIFTYONE_DO_NOT_TRACK": "true"}
     try:
         import fiftyone as fo
-        import fiftyone.utils.clip
     except ImportError:
         print("FiftyOne is not installed: left out\n")
         return {}
-    return {"FiftyOne": fiftyone_embeddings(fo, paths, model)}
-
-
-def fiftyone_embeddings(fo, paths, model):
-    import fiftyone.utils.transformers as fout
+    from fiftyone.utils.transformers import convert_transformers_model
+    from transformers import CLIPModel
 
     dataset = fo.Dataset()
-    dataset.add_samples([fo.Sample(filepath=path) for path in paths])
-    wrapped = fout.convert_transformers_model(str(model), task="zero-shot-image-classification")
-    return lambda: dataset.compute_embeddings(wrapped, batch_size=32)
+    dataset.add_samples([fo.Sample(filepath=path) for path in paths], progress=False)
+    wrapped = convert_transformers_model(
+        CLIPModel.from_pretrained(model), task="zero-shot-image-classification"
+    )
+    return {"FiftyOne": lambda: dataset.compute_embeddings(wrapped, batch_size=32, progress=False)}
 
 
 def photographs(folder, n):

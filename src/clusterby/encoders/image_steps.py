@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
 
 from clusterby.core.column import FloatArray
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 __all__ = ["ImageSteps"]
 
