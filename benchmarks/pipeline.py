@@ -40,8 +40,9 @@ def main():
     )
     parser.add_argument("--quick", action="store_true", help="200 files, once")
     parser.add_argument("--model", type=Path, default=TINY)
+    parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
-    n, repeats = (200, 1) if arguments.quick else (2_000, 3)
+    n, repeats = (200, 1) if arguments.quick else (2_000, arguments.repeats)
     with tempfile.TemporaryDirectory() as folder:
         paths = photographs(Path(folder) / "photos", n)
         megabytes = sum(os.path.getsize(path) for path in paths) / 1e6  # noqa: PTH202
@@ -106,8 +107,9 @@ def fiftyone_call(paths, place, model):
     os.environ |= {"FIFTYONE_DATABASE_DIR": str(place / "fiftyone"), "FIFTYONE_DO_NOT_TRACK": "true"}
     try:
         import fiftyone as fo
-    except ImportError:
-        print("FiftyOne is not installed: left out\n")
+        import torchvision  # noqa: F401
+    except (ImportError, RuntimeError) as error:
+        print(f"FiftyOne's compute_embeddings is left out, as it needs fiftyone and torchvision ({error})\n")
         return {}
     from fiftyone.utils.transformers import convert_transformers_model
     from transformers import CLIPModel

@@ -213,6 +213,9 @@ def train(
 ) -> None:
     """Train the model in place, with learning rates that end at 0.
 
+    It learns first to see, by naming each attribute's value with a layer that is thrown away. Then it learns to see and to
+    read, images against captions. With captions from the start, it told only color and background after two minutes.
+
     Time is the processor's, by core: what else runs on the machine makes it take longer, but not learn less.
     """
     import torch

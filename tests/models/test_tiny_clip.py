@@ -1,3 +1,4 @@
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -67,24 +68,20 @@ def test_images_of_any_size_and_mode_are_taken(model, scenes):
     assert np.allclose(vectors[0], vectors[2], atol=1e-4)
 
 
-@pytest.mark.parametrize("attribute", ["color", "background", "count"])
-def test_the_prompt_of_the_right_value_is_the_nearest(model, images, scenes, attribute):
-    assert hits(model, images, scenes, attribute) >= 0.97
+@pytest.mark.parametrize(
+    ("attribute", "at_least"),
+    [("shape", 0.93), ("color", 0.98), ("texture", 0.95), ("background", 0.98), ("count", 0.98)],
+)
+def test_the_prompt_of_the_right_value_is_the_nearest(model, images, scenes, attribute, at_least):
+    assert hits(model, images, scenes, attribute) >= at_least
 
 
-def test_texture_is_told_more_often_than_not(model, images, scenes):
-    assert hits(model, images, scenes, "texture") >= 0.85
-
-
-def test_a_caption_is_nearer_to_its_image_than_nearly_all_others_are(model, images, scenes):
+def test_the_image_nearest_to_a_caption_is_its_own(model, images, scenes):
     similarity = images @ model.encode(scenes.captions, normalize_embeddings=True).T
-    ranks = (similarity > np.diag(similarity)).sum(axis=0)
-    assert np.median(ranks) <= 2
+    assert np.mean(similarity.argmax(axis=0) == np.arange(len(scenes.captions))) >= 0.9
 
 
 def test_synonyms_mean_the_same(model):
-    from itertools import chain
-
     for attribute, values in SCENE_WORDS.items():
         words = list(chain(*values.values()))
         vectors = model.encode([PROMPTS[attribute].format(word) for word in words], normalize_embeddings=True)
