@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -17,10 +16,10 @@ from numpy.typing import NDArray
 
 from clusterby.cache.alive import recall, remember
 from clusterby.cache.checks import checksums
+from clusterby.cache.damage import open_dataset
 from clusterby.cache.fragments import (
     Fragment,
     as_slice,
-    first_line,
     open_fragment,
     read_blocks,
     shielded,
@@ -28,8 +27,9 @@ from clusterby.cache.fragments import (
 )
 from clusterby.cache.keys import KeyArray, KeyIndex, no_keys
 from clusterby.cache.records import pack_records, record_schema, unpack_records
+from clusterby.cache.refusal import in_our_words
 from clusterby.core.column import FloatArray, IntArray
-from clusterby.core.errors import InvalidVectors, UnreadableSource, UnwritableTarget
+from clusterby.core.errors import InvalidVectors, UnreadableSource
 
 __all__ = ["Space"]
 
@@ -97,7 +97,8 @@ class Space:
 
     def refresh(self) -> None:
         """Take in what other processes have stored meanwhile."""
-        opened = self._open()
+        lock = None if self.read_only else self.locked
+        opened = open_dataset(self.uri, folder=self._folder, lock=lock)
         if opened is None:
             self._dataset, self._version, self._fragments, self._index = None, None, [], KeyIndex(no_keys())
             return
@@ -158,7 +159,7 @@ class Space:
         """
         if self.read_only:
             return 0
-        with self.locked(), _in_our_words(self.uri):
+        with self.locked(), in_our_words(self.uri):
             self.refresh()
             self._mend()
             if self.dimension not in (None, vectors.shape[1]):
@@ -186,7 +187,7 @@ class Space:
             return
         from datetime import timedelta
 
-        with self.locked(), _in_our_words(self.uri):
+        with self.locked(), in_our_words(self.uri):
             self.refresh()
             if self._dataset is None:
                 return
@@ -208,7 +209,7 @@ class Space:
         oldest : int
             How many of the oldest rows are deleted.
         """
-        with self.locked(), _in_our_words(self.uri):
+        with self.locked(), in_our_words(self.uri):
             self.refresh()
             if self._dataset is None:
                 return 0
@@ -237,48 +238,6 @@ class Space:
             else:
                 return
         lance.write_dataset(records, self.uri, mode="append")
-
-    def _open(self) -> Any:
-        import lance
-
-        while True:
-            try:
-                return lance.dataset(self.uri)
-            except ValueError as error:
-                if "was not found" in str(error) and not _has_versions(self._folder):
-                    return None
-                if not self._step_back(error):
-                    raise UnreadableSource(
-                        f"the cache at {self.uri} cannot be read: {first_line(error)}"
-                    ) from error
-
-    def _step_back(self, error: Exception) -> bool:
-        """Put a damaged list of fragments aside, so that the one before it counts; False if that cannot be done."""
-        if self._folder is None or self.read_only:
-            return False
-        import lance
-
-        aside = self._folder / "_damaged"
-        with self.locked():
-            try:
-                lance.dataset(self.uri)
-            except ValueError:
-                pass
-            else:
-                return True  # another process was faster
-            newest = sorted((self._folder / "_versions").glob("*.manifest"))[:1]
-            if not newest:
-                aside = self._folder.with_name(f"{self._folder.name}.damaged-{time.time_ns()}")
-                shutil.move(self._folder, aside)
-            else:
-                aside.mkdir(exist_ok=True)
-                newest[0].rename(aside / newest[0].name)
-                (self._folder / "_versions" / "latest_version_hint.json").unlink(missing_ok=True)
-        log.warning(
-            "the cache at %s was damaged (%s): the version before it is used, the damaged file is in %s",
-            self.uri, first_line(error), aside,
-        )  # fmt: skip
-        return True
 
     def _open_fragment(self, reader: Any) -> Fragment:
         try:
@@ -337,7 +296,7 @@ class Space:
         if self._lock is None:
             from filelock import FileLock
 
-            with _in_our_words(self.uri):
+            with in_our_words(self.uri):
                 self._folder.parent.mkdir(parents=True, exist_ok=True)
             self._lock = FileLock(f"{self._folder}.lock")  # may be taken again by the thread that holds it
         return self._lock
@@ -345,28 +304,3 @@ class Space:
 
 def _read_all(reader: Any) -> tuple[KeyArray, FloatArray, NDArray[np.uint64]]:
     return unpack_records(reader.to_table())
-
-
-@contextmanager
-def _in_our_words(uri: str) -> Iterator[None]:
-    try:
-        yield
-    except (UnreadableSource, UnwritableTarget, InvalidVectors):
-        raise
-    except (OSError, RuntimeError, ValueError) as error:
-        said = first_line(error)
-        full = any(
-            word in said.lower() for word in ("no space left", "os error 28", "quota", "file too large")
-        )
-        if full:
-            raise UnwritableTarget(
-                f"the disk of the cache at {uri} is full; what was stored before is safe. Free some space (clusterby cache "
-                "clear --max-size 1GB), set CLUSTERBY_CACHE to another disk, or pass cache=False"
-            ) from error
-        raise UnwritableTarget(
-            f"the cache at {uri} cannot be written: {said}. Set CLUSTERBY_CACHE to a folder that can, or pass cache=False"
-        ) from error
-
-
-def _has_versions(folder: Path | None) -> bool:
-    return folder is not None and any((folder / "_versions").glob("*.manifest"))
