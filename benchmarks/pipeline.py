@@ -5,8 +5,9 @@
 The folder holds 2,000 JPEG files of 1 to 4 megapixels (200 with --quick), all different. Measured in turn: decoding alone on the
 same threads; decoding and preparing for the model on the same threads; the model alone on prepared tensors; `clusterby.embed`
 without a cache, and with an empty one; `SentenceTransformer.encode` on the same files and batch size; `compute_embeddings` of
-FiftyOne, if it is installed. Without a GPU decoding and the model share the cores, so that no pipeline can do more than
-1 / (1 / decode + 1 / model) images a second; that bound is printed too.
+FiftyOne, if it is installed. All of it with a core left to the model, and with as many threads to decode as there are cores:
+without a GPU these and the model then share the cores, and no pipeline can do more than 1 / (1 / decode + 1 / model)
+images a second; that bound is printed too.
 """
 
 import argparse
@@ -52,16 +53,19 @@ def main():
             f"{torch.get_num_threads()} threads, sentence-transformers {sentence_transformers.__version__}, "
             f"clusterby {cb.__version__}\n"
         )
-        measure(paths, arguments.model, repeats, Path(folder))
+        for workers in sorted({max(1, (os.cpu_count() or 1) - 1), os.cpu_count() or 1}):
+            print(f"{workers} threads to decode")
+            measure(paths, arguments.model, repeats, Path(folder), workers)
+            print()
 
 
-def measure(paths, model, repeats, place):
+def measure(paths, model, repeats, place, workers):
     encoder = SentenceTransformerEncoder(model)
     encoder.encode([Image.new("RGB", (64, 64))])
     theirs = sentence_transformers.SentenceTransformer(str(model), local_files_only=True)
     cells = np.array(paths, dtype=object)
     column = Column(name="image", cells=cells, type="object")
-    size, engine = encoder.batch_size, LocalEngine()
+    size, engine = encoder.batch_size, LocalEngine(workers)
     prepared = []
 
     def walk(prepare):
@@ -79,13 +83,20 @@ def measure(paths, model, repeats, place):
         "decode alone": lambda: walk(None),
         "decode and prepare": lambda: prepared.__setitem__(slice(None), walk(encoder.prepare)),
         "model alone": model_alone,
-        "clusterby, no cache": lambda: cb.embed({"image": cells}, "image", encoder=encoder, cache=False),
-        "clusterby, empty cache": lambda: cb.embed(
-            {"image": cells}, "image", encoder=encoder, cache=place / f"cache{next(rounds)}"
+        "clusterby, no cache": lambda: cb.embed(
+            {"image": cells}, "image", encoder=encoder, cache=False, engine=engine
         ),
-        "sentence-transformers": lambda: theirs.encode(paths, batch_size=size),
-        **fiftyone_call(paths, place, model),
+        "clusterby, empty cache": lambda: cb.embed(
+            {"image": cells},
+            "image",
+            encoder=encoder,
+            cache=place / f"cache{workers}-{next(rounds)}",
+            engine=engine,
+        ),
     }
+    if workers == os.cpu_count():
+        calls["sentence-transformers"] = lambda: theirs.encode(paths, batch_size=size)
+        calls |= fiftyone_call(paths, place, model)
     seconds = {name: [] for name in calls}
     for _ in range(repeats):
         for name, call in calls.items():

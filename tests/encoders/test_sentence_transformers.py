@@ -194,6 +194,19 @@ def test_reduced_precision_is_near_and_part_of_the_revision(minilm):
     assert similarity.max() < 1
 
 
+def test_among_busy_threads_it_works_on_one_and_leaves_the_number_as_it_was(minilm):
+    import torch
+
+    before = torch.get_num_threads()
+    alone = minilm.encode(TEXTS)
+    minilm.crowded = True
+    try:
+        np.testing.assert_allclose(minilm.encode(TEXTS), alone, atol=1e-5)
+    finally:
+        minilm.crowded = False
+    assert torch.get_num_threads() == before
+
+
 def test_a_model_with_pickled_weights_alone_is_refused(tmp_path):
     import torch
     from transformers import BertConfig, BertModel

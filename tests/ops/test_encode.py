@@ -1,6 +1,7 @@
 import logging
 import os
 import threading
+import time
 from contextlib import contextmanager
 
 import numpy as np
@@ -289,6 +290,31 @@ def test_cells_are_prepared_on_other_threads_and_encoded_on_this_one():
     encoder = Watching(batch_size=10)
     encode(TEXTS, encoder)
     assert all(name.startswith("clusterby") for name in encoder.threads)
+
+
+@pytest.mark.parametrize("slow", ["prepare", "encode"])
+def test_the_encoder_is_told_whether_its_cells_are_waited_for(slow):
+    class Slow(PreparingCounter):
+        crowded = None
+
+        def prepare(self, items):
+            time.sleep(0.02 if slow == "prepare" else 0)
+            return super().prepare(items)
+
+        def encode_prepared(self, prepared):
+            time.sleep(0.02 if slow == "encode" else 0)
+            return super().encode_prepared(prepared)
+
+    encoder = Slow(batch_size=5)
+    encode_column(
+        column_of([f"t{i}" for i in range(60)]),
+        Modality.TEXT,
+        encoder,
+        label="slow(c)",
+        engine=LocalEngine(1),
+        cache=None,
+    )
+    assert encoder.crowded is (slow == "prepare")
 
 
 def test_texts_that_will_be_padded_are_encoded_by_length():

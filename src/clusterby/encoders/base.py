@@ -210,6 +210,7 @@ class Encoder(Protocol):
     - ``max_seconds`` : float, of sound that it hears; the rest is not decoded.
     - ``batch_size`` : int, how many items it likes at a time.
     - ``load()`` : loads its model; called once before the first cell is encoded.
+    - ``crowded`` : bool, set to whether the threads that prepare its cells need the processor more than it does.
     - ``aligned`` : bool, False if it has :class:`QueryEncoder`'s method but no text tower behind it.
     """
 

@@ -92,6 +92,7 @@ class SentenceTransformerEncoder:
         self.trust_remote_code = trust_remote_code
         self._batch_size = batch_size
         self._loading, self._tokenizing = threading.Lock(), threading.Lock()
+        self.crowded = False
         self._loaded: Any = None
         self._steps: ImageSteps | None = None
 
@@ -189,7 +190,8 @@ class SentenceTransformerEncoder:
         """Return unit rows, float32 (m, d), for what :meth:`prepare` returned."""
         torch = require("torch", purpose=f"encoder {self.name!r}", extra="models")
         model = self._model
-        with torch.inference_mode(), self._autocast(torch, model.device.type):
+        alone = nullcontext() if not self.crowded or model.device.type != "cpu" else _one_thread(torch)
+        with alone, torch.inference_mode(), self._autocast(torch, model.device.type):
             moved = {
                 key: value.to(model.device) if hasattr(value, "to") else value
                 for key, value in prepared.items()
@@ -269,6 +271,17 @@ def _as_input(item: Any, sampling_rate: int | None, max_seconds: float | None) -
         most = round(max_seconds * sampling_rate) if max_seconds and sampling_rate else None
         return {"audio": {"array": item[:most], "sampling_rate": sampling_rate}}
     return {"image": item}
+
+
+@contextmanager
+def _one_thread(torch: Any) -> Iterator[None]:
+    """Let torch work on one core: its threads wait for each other by spinning, which others would pay for."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @contextmanager

@@ -178,7 +178,7 @@ class _Work:
         advance(len(window) - len(chosen))
         if len(chosen) and not self._loaded:
             self._load()
-        for batch in self._prepared(chosen):
+        for batch in self._timed(self._prepared(chosen)):
             self._place(batch, encode_batch(self._encoder, batch))
             self._faults |= batch.faults
             advance(len(batch.rows) + len(batch.faults))
@@ -193,6 +193,18 @@ class _Work:
             with track(f"load {self._encoder.name}", 1) as advance:
                 load()
                 advance(1)
+
+    def _timed(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        """Yield batches, and tell the encoder whether they are waited for longer than it works on them."""
+        waited = worked = 0.0
+        before = time.monotonic()
+        for batch in batches:
+            arrived = time.monotonic()
+            yield batch
+            waited, worked = waited + arrived - before, worked + time.monotonic() - arrived
+            before = time.monotonic()
+            if hasattr(self._encoder, "crowded"):
+                self._encoder.crowded = waited > worked
 
     def _prepared(self, rows: IntArray) -> Iterator[Batch]:
         prepare = self._encoder.prepare if isinstance(self._encoder, PreparingEncoder) else None
