@@ -42,7 +42,7 @@ def test_images_are_decoded_and_the_others_have_a_reason():
     cells = np.empty(3, dtype=object)
     cells[:] = [Image.new("L", (40, 20)), "no such file", None]
     column = Column(name="image", cells=cells, type="object")
-    batch = decode_batch(column, Modality.IMAGE, [0, 1, 2], shrink_to=10, prepare=len)
+    batch = decode_batch(column, Modality.IMAGE, [0, 1, 2], how={"shrink_to": 10}, prepare=len)
     assert batch.rows == [0]
     assert batch.items[0].size == (20, 10)
     assert batch.prepared == 1
@@ -51,7 +51,7 @@ def test_images_are_decoded_and_the_others_have_a_reason():
 
 def test_texts_come_from_where_they_were_decoded_already():
     column = Column(name="t", cells=np.array([b"x", b"y"], dtype=object), type="object")
-    batch = decode_batch(column, Modality.TEXT, [1], texts={0: "x", 1: "y"})
+    batch = decode_batch(column, Modality.TEXT, [1], texts=np.array(["x", "y"], dtype=object))
     assert (batch.rows, batch.items, batch.prepared, batch.faults) == ([1], ["y"], None, {})
 
 

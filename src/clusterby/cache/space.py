@@ -73,6 +73,7 @@ class Space:
         self._folder = folder
         self._fragments: list[Fragment] = []
         self._index = KeyIndex(no_keys())
+        self._checks = np.empty(0, dtype=np.uint64)
         self._version: int | None = None
         self._dataset: Any = None
         self._damaged: set[int] = set()
@@ -112,6 +113,7 @@ class Space:
             start += len(fragment.keys)
         self._dataset, self._version = opened, opened.version
         self._index = KeyIndex(np.concatenate([no_keys(), *(f.keys for f in self._fragments)]))
+        self._checks = np.concatenate([np.empty(0, np.uint64), *(f.checks for f in self._fragments)])
 
     def read(self, keys: KeyArray) -> tuple[NDArray[np.bool_], FloatArray]:
         """Return which keys are stored, bool (m,), and the vectors of those, float32 (k, d), in their order.
@@ -124,7 +126,7 @@ class Space:
         if not found.any():
             return found, np.empty((0, self.dimension or 0), dtype=np.float32)
         places, keys = places[found], keys[found]
-        checks = np.concatenate([f.checks for f in self._fragments])[places]
+        checks = self._checks[places]
         alive = recall(self.uri, keys, checks)
         if alive is not None:
             return found, alive

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from clusterby.cache.location import Location, default_location
 from clusterby.cache.memo import Memo, Usage
@@ -17,9 +17,6 @@ from clusterby.core.errors import InvalidParameter, UnreadableSource
 from clusterby.core.fingerprint import fingerprint
 
 __all__ = ["Cache", "CacheArgument", "SpaceInfo", "open_cache"]
-
-CacheArgument = bool | str | os.PathLike[str] | None
-"""True for the default place, False or None for none, "readonly", or a folder or URI; or a :class:`Cache`."""
 
 _KEY_VERSION = 1
 """Part of every space: raised whenever keys or decoding come to mean something else."""
@@ -188,7 +185,11 @@ class Cache:
         )  # fmt: skip
 
 
-def open_cache(cache: CacheArgument | Cache = True) -> Cache | None:
+CacheArgument: TypeAlias = bool | str | os.PathLike[str] | Cache | None
+"""True for the default place, False or None for none, "readonly", a folder, a URI, or a :class:`Cache`."""
+
+
+def open_cache(cache: CacheArgument = True) -> Cache | None:
     """Return the cache that an argument ``cache=`` asks for.
 
     Parameters

@@ -9,18 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from clusterby.core.errors import InvalidParameter, MissingExtra, UnreadableSource
+from clusterby.core.errors import InvalidParameter, MissingExtra
 from clusterby.core.modality import Modality
 from clusterby.core.optional import installed
-from clusterby.core.registry import import_object
 from clusterby.encoders.base import Encoder, EncoderSpec
-from clusterby.encoders.downloaded import downloaded
+from clusterby.encoders.downloaded import downloaded, holds_model
 from clusterby.encoders.function import FunctionEncoder
-from clusterby.encoders.model_folder import ModelFolder
+from clusterby.encoders.model_folder import ModelFolder, model_path
+from clusterby.encoders.openai import OpenAIEncoder
 from clusterby.encoders.prefer import best_encoder
 from clusterby.encoders.registry import ENCODERS
+from clusterby.encoders.sentence_transformers import SentenceTransformerEncoder
 
-__all__ = ["EncoderArgument", "EncoderChoice", "choose_encoder"]
+__all__ = ["EncoderArgument", "EncoderChoice", "check_modality", "choose_encoder"]
 
 log = logging.getLogger(__name__)
 
@@ -134,23 +135,23 @@ def _named(encoder: str | os.PathLike[str], modality: Modality, column: str) -> 
             return _choice(spec.make(), modality, column, "asked for by name", spec.weakness)
         if text.startswith(_OPENAI):
             return _endpoint(text.removeprefix(_OPENAI), modality, column)
-        if "/" not in text and not _holds_model(Path(text)):
+        if "/" not in text and not holds_model(Path(text)):
             ENCODERS.get(text)  # its error suggests the nearest names
     return _model(text, modality, column)
 
 
 def _registered(name: str, modality: Modality, column: str) -> EncoderSpec:
     spec = ENCODERS.get(name)
-    _check_modality(spec.name, spec.modalities, modality, column)
+    check_modality(spec.name, spec.modalities, modality, column)
     for module in spec.requires:
         _check_installed(spec.name, module, spec.extra)
     return spec
 
 
 def _endpoint(model: str, modality: Modality, column: str) -> EncoderChoice:
-    _check_modality(f"{_OPENAI}{model}", frozenset({Modality.TEXT}), modality, column)
+    check_modality(f"{_OPENAI}{model}", frozenset({Modality.TEXT}), modality, column)
     _check_installed(f"{_OPENAI}{model}", "openai", "llm")
-    encoder: Encoder = import_object("clusterby.encoders.openai:OpenAIEncoder")(model)
+    encoder = OpenAIEncoder(model)
     return _choice(
         encoder, modality, column, "asked for by name: cells are sent to its endpoint", _told_by("provider")
     )
@@ -158,37 +159,30 @@ def _endpoint(model: str, modality: Modality, column: str) -> EncoderChoice:
 
 def _model(model: str, modality: Modality, column: str) -> EncoderChoice:
     """Return the encoder of a model folder or a Hub id; its modality is checked where its files are here and tell."""
-    path: Path | None = Path(model).expanduser()
-    if path is not None and path.is_dir():
-        if not _holds_model(path):
-            raise UnreadableSource(
-                f"{model!r} holds no model: a model folder has a config.json or a modules.json"
-            )
-        reason = "the model in that folder"
-    elif model.count("/") != 1 or model.startswith((".", "/", "~")):
-        raise UnreadableSource(f"no model folder {model!r}: give an existing folder, or a Hub id as org/name")
-    else:
-        path, reason = downloaded(model), "asked for by its id on the Hugging Face Hub"
+    local = model_path(model)
+    path = downloaded(model) if local is None else local
+    reason = "the model in that folder" if local else "asked for by its id on the Hugging Face Hub"
     _check_installed(model, "sentence_transformers", "models")
     if path is not None:
         kinds = ModelFolder(path=path, name=model, revision="").modalities
         if kinds is not None:
-            _check_modality(model, kinds, modality, column)
-    encoder: Encoder = import_object("clusterby.encoders.sentence_transformers:SentenceTransformerEncoder")(
-        model if reason.startswith("asked") else str(path)
-    )
+            check_modality(model, kinds, modality, column)
+    encoder = SentenceTransformerEncoder(model if local is None else local)
     return _choice(encoder, modality, column, reason, _told_by("card"))
-
-
-def _holds_model(path: Path) -> bool:
-    return any((path / name).is_file() for name in ("config.json", "modules.json"))
 
 
 def _told_by(whom: str) -> str:
     return f"what it is weak at is for its {whom} to say"
 
 
-def _check_modality(name: str, kinds: frozenset[Modality], modality: Modality, column: str) -> None:
+def check_modality(name: str, kinds: frozenset[Modality], modality: Modality, column: str) -> None:
+    """Refuse an encoder that takes cells of other kinds than the column's.
+
+    Raises
+    ------
+    InvalidParameter
+        If it does.
+    """
     if modality not in kinds:
         raise InvalidParameter(
             f"encoder {name!r} takes {' and '.join(sorted(kinds))} cells, but column {column!r} "

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clusterby.core.optional import imported
 
-__all__ = ["downloaded", "has_weights", "hub_cache"]
+__all__ = ["downloaded", "has_weights", "holds_model", "hub_cache"]
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -51,13 +51,18 @@ def hub_cache() -> Path:
     return Path(os.path.expandvars(cache)).expanduser()
 
 
+def holds_model(folder: Path) -> bool:
+    """Whether a folder says of itself that it is a model."""
+    return any((folder / name).is_file() for name in ("config.json", "modules.json"))
+
+
 def has_weights(folder: Path) -> bool:
     """Whether a folder holds a model with all of its weights, as safetensors.
 
     A download that was interrupted leaves some of the shards, or links that lead nowhere; other libraries leave weights
     of their own format under other names.
     """
-    if not any((folder / name).exists() for name in ("config.json", "modules.json")):
+    if not holds_model(folder):
         return False
     shards = [shard for index in folder.rglob("model*.safetensors.index.json") for shard in _shards(index)]
     whole = [weights.exists() for weights in (*shards, *folder.rglob("model*.safetensors"))]

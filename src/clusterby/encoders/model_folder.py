@@ -13,9 +13,9 @@ from clusterby.core.errors import ClusterbyError, InvalidParameter, UnreadableSo
 from clusterby.core.fingerprint import fingerprint
 from clusterby.core.modality import Modality
 from clusterby.core.optional import require
-from clusterby.encoders.downloaded import has_weights
+from clusterby.encoders.downloaded import has_weights, holds_model
 
-__all__ = ["ModelFolder", "find_model"]
+__all__ = ["ModelFolder", "find_model", "model_path"]
 
 log = logging.getLogger(__name__)
 
@@ -86,8 +86,7 @@ class ModelFolder:
     @property
     def shrink_to(self) -> int | None:
         """The shorter side, in pixels, to which larger images can be decoded without loss to the model."""
-        processor = self.read("processor_config.json").get("image_processor") or {}
-        size = (self.read("preprocessor_config.json") or processor).get("size")
+        size = self._processor("image_processor").get("size")
         if isinstance(size, int):
             return size
         if not isinstance(size, dict):
@@ -100,16 +99,18 @@ class ModelFolder:
     @property
     def sampling_rate(self) -> int | None:
         """The rate, in hertz, of the sound it takes."""
-        processor = self.read("processor_config.json").get("feature_extractor") or {}
-        rate = (self.read("preprocessor_config.json") or processor).get("sampling_rate")
+        rate = self._processor("feature_extractor").get("sampling_rate")
         return rate if isinstance(rate, int) else None
 
     @property
     def max_seconds(self) -> float | None:
         """How much of a sound it takes; models that cut longer ones at random are given no more."""
-        processor = self.read("processor_config.json").get("feature_extractor") or {}
-        most = (self.read("preprocessor_config.json") or processor).get("max_length_s")
+        most = self._processor("feature_extractor").get("max_length_s")
         return float(most) if isinstance(most, (int, float)) else None
+
+    def _processor(self, part: str) -> dict[str, Any]:
+        """Return how cells are prepared: from a file of its own, or from its part of the whole processor's."""
+        return self.read("preprocessor_config.json") or self.read("processor_config.json").get(part) or {}
 
     def read(self, name: str) -> dict[str, Any]:
         """Return a JSON file of the folder; empty if there is none or it holds something else."""
@@ -141,20 +142,31 @@ def find_model(
     MissingExtra
         If huggingface_hub is not installed.
     """
-    path = Path(model).expanduser()
+    path = model_path(model)
+    return _from_hub(os.fspath(model), revision, backend) if path is None else _local(path.resolve())
+
+
+def model_path(model: str | os.PathLike[str]) -> Path | None:
+    """Return the local folder that is meant; None if it is an id of the Hub.
+
+    Raises
+    ------
+    UnreadableSource
+        If it is neither, or the folder holds no model.
+    """
+    path, text = Path(model).expanduser(), os.fspath(model)
     if path.is_dir():
-        return _local(path.resolve())
-    text = os.fspath(model)
+        if not holds_model(path):
+            raise UnreadableSource(
+                f"{text!r} holds no model: a model folder has a config.json or a modules.json"
+            )
+        return path
     if text.count("/") != 1 or text.startswith((".", "/", "~")):
         raise UnreadableSource(f"no model folder {text!r}: give an existing folder, or a Hub id as org/name")
-    return _from_hub(text, revision, backend)
+    return None
 
 
 def _local(path: Path) -> ModelFolder:
-    if not any((path / name).exists() for name in ("config.json", "modules.json")):
-        raise UnreadableSource(
-            f"{str(path)!r} holds no model: a model folder has a config.json or a modules.json"
-        )
     files = sorted(
         file for file in path.rglob("*")
         if file.is_file() and file.suffix != ".md" and not any(p.startswith(".") for p in file.relative_to(path).parts)

@@ -140,17 +140,17 @@ class SentenceTransformerEncoder:
         """Whether text queries can be put into its space."""
         return Modality.TEXT in self.modalities
 
-    @property
+    @cached_property
     def shrink_to(self) -> int | None:
         """The shorter side, in pixels, to which larger images are decoded."""
         return self.folder.shrink_to
 
-    @property
+    @cached_property
     def sampling_rate(self) -> int | None:
         """The rate, in hertz, at which sound is decoded."""
         return self.folder.sampling_rate
 
-    @property
+    @cached_property
     def max_seconds(self) -> float | None:
         """How much of each sound is decoded, from its beginning."""
         return self.folder.max_seconds

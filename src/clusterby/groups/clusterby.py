@@ -313,7 +313,7 @@ def clusterby(
     modality: str | Mapping[str, str] | None = None,
     embeddings: Embeddings | NDArray[Any] | None = None,
     prefer: Mapping[str, Any] | None = None,
-    cache: CacheArgument | Cache = True,
+    cache: CacheArgument = True,
     random_state: int = 0,
     **parameters: Any,
 ) -> ClusterBy:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clusterby.cache import Cache, CacheArgument
+from clusterby.cache import CacheArgument
 from clusterby.core.column import Column, FloatArray, IntArray
 from clusterby.core.embeddings import Embeddings
 from clusterby.core.errors import InvalidParameter
@@ -76,7 +76,7 @@ def sliceby(
     encoder: EncoderArgument = "auto",
     modality: str | None = None,
     prefer: Mapping[str, Any] | None = None,
-    cache: CacheArgument | Cache = True,
+    cache: CacheArgument = True,
     threshold: float | None = None,
     most: int | None = None,
 ) -> SliceBy:

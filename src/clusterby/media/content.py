@@ -17,6 +17,7 @@ from clusterby.core.errors import UnreadableCell
 from clusterby.core.modality import Modality
 from clusterby.media.formats import is_url
 from clusterby.media.image import decode_image
+from clusterby.media.paths import locate
 
 __all__ = ["content_file", "content_hash", "content_key", "file_hash", "text_keys"]
 
@@ -65,13 +66,10 @@ def content_file(cell: Any, *, base: Path | None = None) -> tuple[str, os.stat_r
     path = os.fsdecode(cell)
     if not path.strip() or is_url(path):
         return None
-    for place in (path,) if base is None or os.path.isabs(path) else (path, os.path.join(base, path)):  # noqa: PTH117, PTH118 - these are called for every row
-        try:
-            facts = os.stat(place)  # noqa: PTH116
-        except (OSError, ValueError):
-            continue
-        return (os.path.abspath(place), facts) if stat.S_ISREG(facts.st_mode) and facts.st_size else None  # noqa: PTH100
-    return None
+    found = locate(path, base=base)
+    if found is None or not stat.S_ISREG(found[1].st_mode) or not found[1].st_size:
+        return None
+    return os.path.abspath(found[0]), found[1]  # noqa: PTH100 - called for every row
 
 
 def file_hash(path: str) -> bytes:

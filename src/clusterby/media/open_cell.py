@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from clusterby.core.errors import UnreadableCell
 from clusterby.media.formats import is_url
-from clusterby.media.paths import find_file
+from clusterby.media.paths import locate
 
 __all__ = ["open_cell"]
 
@@ -62,10 +62,10 @@ def _open_file(cell: str | os.PathLike[str], base: Path | None) -> IO[bytes]:
         raise UnreadableCell("an address on the web: nothing is fetched, download the file first")
     if not text.strip():
         raise UnreadableCell("an empty path")
-    path = find_file(text, base=base)
-    if path is None:
+    found = locate(text, base=base)
+    if found is None:
         raise UnreadableCell("no such file")
-    facts = path.stat()
+    path, facts = Path(found[0]), found[1]
     if stat.S_ISDIR(facts.st_mode):
         raise UnreadableCell("a folder, not a file")
     if not stat.S_ISREG(facts.st_mode):  # opening a pipe would wait for ever

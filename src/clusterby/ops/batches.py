@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +20,6 @@ from clusterby.media import decode_cell
 __all__ = ["Batch", "decode_batch", "encode_batch"]
 
 log = logging.getLogger(__name__)
-
-
-class Texts(Protocol):
-    """Decoded texts by row."""
-
-    def __getitem__(self, row: int) -> str:
-        """Return the text of a row."""
 
 
 class Batch(NamedTuple):
@@ -54,22 +48,20 @@ def decode_batch(
     modality: Modality,
     rows: Sequence[int],
     *,
-    texts: Texts | None = None,
+    texts: NDArray[np.object_] | None = None,
     prepare: Callable[[list[Any]], Any] | None = None,
-    shrink_to: int | None = None,
-    sampling_rate: int | None = None,
-    max_seconds: float | None = None,
+    how: Mapping[str, Any] = MappingProxyType({}),
 ) -> Batch:
-    """Return these rows of a column, decoded, and prepared where there is a function for it."""
+    """Return these rows of a column, decoded as `how` says, and prepared where there is a function for it.
+
+    Texts were decoded already: one for each row of the column.
+    """
     items: list[Any] = []
     good: list[int] = []
     faults: dict[int, str] = {}
     if texts is not None:
-        items, good = [texts[row] for row in rows], list(rows)
+        items, good = texts[list(rows)].tolist(), list(rows)
     else:
-        how: dict[str, Any] = {"shrink_to": shrink_to}
-        if modality is Modality.AUDIO:
-            how = {"sampling_rate": sampling_rate, "max_seconds": max_seconds}
         for row in rows:
             try:
                 items.append(decode_cell(column.cells[row], modality, base=column.base, **how))

@@ -8,7 +8,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from clusterby.cache import Cache, CacheArgument
+from clusterby.cache import CacheArgument
 from clusterby.clusterers.fit import check_method, fit
 from clusterby.core.column import IntArray
 from clusterby.core.embeddings import Embeddings
@@ -23,14 +23,14 @@ __all__ = ["cluster", "spread_labels"]
 def cluster(
     data: Any, method: Any = ..., *, by: By | None = ..., n_clusters: int | Literal["auto"] | None = ...,
     encoder: EncoderArgument | Mapping[str, EncoderArgument] = ..., modality: str | Mapping[str, str] | None = ...,
-    prefer: Mapping[str, Any] | None = ..., cache: CacheArgument | Cache = ..., random_state: int = ...,
+    prefer: Mapping[str, Any] | None = ..., cache: CacheArgument = ..., random_state: int = ...,
     return_clusterer: Literal[False] = ..., **parameters: Any,
 ) -> IntArray: ...  # fmt: skip
 @overload
 def cluster(
     data: Any, method: Any = ..., *, by: By | None = ..., n_clusters: int | Literal["auto"] | None = ...,
     encoder: EncoderArgument | Mapping[str, EncoderArgument] = ..., modality: str | Mapping[str, str] | None = ...,
-    prefer: Mapping[str, Any] | None = ..., cache: CacheArgument | Cache = ..., random_state: int = ...,
+    prefer: Mapping[str, Any] | None = ..., cache: CacheArgument = ..., random_state: int = ...,
     return_clusterer: Literal[True], **parameters: Any,
 ) -> tuple[IntArray, Any]: ...  # fmt: skip
 def cluster(
@@ -42,7 +42,7 @@ def cluster(
     encoder: EncoderArgument | Mapping[str, EncoderArgument] = "auto",
     modality: str | Mapping[str, str] | None = None,
     prefer: Mapping[str, Any] | None = None,
-    cache: CacheArgument | Cache = True,
+    cache: CacheArgument = True,
     random_state: int = 0,
     return_clusterer: bool = False,
     **parameters: Any,

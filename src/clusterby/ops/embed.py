@@ -35,7 +35,7 @@ def embed(
     encoder: EncoderArgument | Mapping[str, EncoderArgument] = "auto",
     modality: str | Mapping[str, str] | None = None,
     engine: Engine | None = None,
-    cache: CacheArgument | Cache = True,
+    cache: CacheArgument = True,
     prefer: Mapping[str, Any] | None = None,
 ) -> Embeddings:
     """Return the vectors of a table's rows, or of a column's cells.

@@ -11,11 +11,12 @@ import numpy as np
 from clusterby.cache import Cache
 from clusterby.core.column import Column, FloatArray, Skipped
 from clusterby.core.embeddings import Embeddings
-from clusterby.core.errors import InvalidParameter, NothingToCluster
+from clusterby.core.errors import NothingToCluster
 from clusterby.core.finite import finite_rows
 from clusterby.core.modality import Modality
 from clusterby.core.progress import track
 from clusterby.encoders import Encoder, EncoderChoice, FittableEncoder
+from clusterby.encoders.choose import check_modality
 from clusterby.engines import Engine, LocalEngine
 from clusterby.media import Decoded, decode
 from clusterby.ops.encode import NOT_FINITE, Encoded, checked_vectors, encode_column
@@ -166,22 +167,14 @@ def _encode(column: Column, part: Part, engine: Engine | None, cache: Cache | No
     if part.choice.modality not in _MEDIA or fitted:
         return _encode_decoded(column, part, decode(column, part.choice.modality))
     label = f"{part.choice.name}({column.name})"
-    _check_modality(part, column)
+    kinds = getattr(part.encoder, "modalities", None)
+    if kinds is not None:  # of a model whose files tell only now that they are here
+        check_modality(part.choice.name, kinds, part.choice.modality, column.name)
     kept = cache if part.encoder.revision else None  # who cannot name a revision cannot be found again
     encoded = encode_column(
         column, part.choice.modality, part.encoder, label=label, engine=engine or LocalEngine(), cache=kept
     )
     return _embeddings(column, part, encoded)
-
-
-def _check_modality(part: Part, column: Column) -> None:
-    """Refuse a model that turns out, now that its files are here, to take other cells."""
-    kinds = getattr(part.encoder, "modalities", None)
-    if kinds is not None and part.choice.modality not in kinds:
-        raise InvalidParameter(
-            f"encoder {part.choice.name!r} takes {' and '.join(sorted(kinds))} cells, but column {column.name!r} holds "
-            f"{part.choice.modality} cells: choose another (clusterby encoders), or say what they are with modality="
-        )
 
 
 def _encode_decoded(column: Column, part: Part, decoded: Decoded) -> Embeddings:

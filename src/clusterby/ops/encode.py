@@ -106,7 +106,7 @@ class _Work:
         self._have = np.zeros(len(column), dtype=bool)
         self._vectors: FloatArray = np.empty((0, 1), dtype=np.float32)
         self._faults: dict[int, str] = {}
-        self._texts: _Texts | None = None
+        self._texts: NDArray[np.object_] | None = None  # by row
         self._space: Space | None = None if cache is None else cache.space(space_facts(encoder))
         self._cache = cache
         self._encoded: list[IntArray] = []
@@ -120,8 +120,9 @@ class _Work:
         if self._modality is Modality.TEXT:
             decoded = decode(self._column, Modality.TEXT)
             self._faults = dict(decoded.faults)
-            self._texts = _Texts(decoded.values, decoded.rows)
             texts, rows = decoded.values, decoded.rows
+            self._texts = np.full(len(self._column), "", dtype=object)
+            self._texts[rows] = texts
             self._cells = CellKeys(
                 self._column, self._modality, engine=self._engine, memo=memo, texts=texts, text_rows=rows
             )
@@ -145,15 +146,13 @@ class _Work:
         """Return the rows as they are best encoded: where texts are padded, those of like length together."""
         if self._texts is None or not isinstance(self._encoder, PreparingEncoder):
             return rows
-        lengths = np.array([-len(self._texts[row]) for row in rows.tolist()], dtype=np.int64)
-        return rows[np.argsort(lengths, kind="stable")]
+        lengths = np.fromiter(map(len, self._texts[rows]), dtype=np.int64, count=len(rows))
+        return rows[np.argsort(-lengths, kind="stable")]
 
     def _bill(self, rows: IntArray) -> None:
         if isinstance(self._encoder, BillingEncoder) and self._texts is not None:
             chosen = rows[self._first_of_each(rows) == np.arange(len(rows))]
-            log.warning(
-                "%s: %s", self._label, self._encoder.estimate([self._texts[r] for r in chosen.tolist()])
-            )
+            log.warning("%s: %s", self._label, self._encoder.estimate(self._texts[chosen].tolist()))
 
     def _encode_all(self, todo: IntArray) -> None:
         with track(f"encode {self._label}", len(todo)) as advance:
@@ -209,13 +208,12 @@ class _Work:
     def _prepared(self, rows: IntArray) -> Iterator[Batch]:
         prepare = self._encoder.prepare if isinstance(self._encoder, PreparingEncoder) else None
 
+        how = _decoding(self._encoder)
+
         def work(chosen: Sequence[int]) -> Batch:
             return decode_batch(
-                self._column, self._modality, chosen, texts=self._texts, prepare=prepare,
-                shrink_to=getattr(self._encoder, "shrink_to", None),
-                sampling_rate=getattr(self._encoder, "sampling_rate", None),
-                max_seconds=getattr(self._encoder, "max_seconds", None),
-            )  # fmt: skip
+                self._column, self._modality, chosen, texts=self._texts, prepare=prepare, how=how
+            )
 
         return self._engine.map_batches(work, rows.tolist(), batch_size=self._batch_size, retries=2)
 
@@ -301,17 +299,6 @@ class _Work:
             log.warning("%s", error)
 
 
-class _Texts:
-    """Decoded texts by row."""
-
-    def __init__(self, values: NDArray[Any], rows: IntArray) -> None:
-        self._values, self._rows = values, rows
-
-    def __getitem__(self, row: int) -> str:
-        text: str = self._values[np.searchsorted(self._rows, row)]
-        return text
-
-
 def _tell(cache: Cache, space: Space, label: str, found: int, encoded: int) -> None:
     if not cache.read_only:
         cache.memo.count(space.name, hits=found, misses=encoded)
@@ -327,11 +314,14 @@ def space_facts(encoder: Encoder) -> dict[str, Any]:
     return {
         "encoder": getattr(encoder, "identity", None) or encoder.name,
         "revision": encoder.revision,
-        "shrink_to": getattr(encoder, "shrink_to", None),
-        "sampling_rate": getattr(encoder, "sampling_rate", None),
-        "max_seconds": getattr(encoder, "max_seconds", None),
+        **_decoding(encoder),
         "dtype": "float32",
     }
+
+
+def _decoding(encoder: Encoder) -> dict[str, Any]:
+    """Return how an encoder wants media decoded, as :func:`clusterby.media.decode_cell` takes it."""
+    return {fact: getattr(encoder, fact, None) for fact in ("shrink_to", "sampling_rate", "max_seconds")}
 
 
 def _windows(rows: IntArray) -> Iterator[IntArray]:

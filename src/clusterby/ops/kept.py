@@ -12,7 +12,7 @@ __all__ = ["usable_cache"]
 log = logging.getLogger(__name__)
 
 
-def usable_cache(cache: CacheArgument | Cache = True) -> Cache | None:
+def usable_cache(cache: CacheArgument = True) -> Cache | None:
     """Return the cache that an argument asks for, read-only where its folder cannot be written.
 
     Parameters

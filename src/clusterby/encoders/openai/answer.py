@@ -10,6 +10,7 @@ import numpy as np
 
 from clusterby.core.column import FloatArray
 from clusterby.core.errors import InvalidVectors
+from clusterby.core.finite import finite_rows
 
 __all__ = ["read_answer"]
 
@@ -55,7 +56,7 @@ def read_answer(body: bytes, count: int, *, host: str) -> FloatArray:
     if len(lengths) > 1:
         raise InvalidVectors(f"{host} sent vectors of {lengths[0]} and {lengths[-1]} dimensions: {_REPORT}")
     found: FloatArray = np.stack(vectors)
-    broken = int((~np.isfinite(found).all(axis=1)).sum())
+    broken = int((~finite_rows(found)).sum())
     if broken:
         raise InvalidVectors(f"{host} sent {broken} of {count} vectors with NaN or infinity: {_REPORT}")
     return found
