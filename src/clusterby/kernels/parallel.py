@@ -1,0 +1,135 @@
+"""Run the pieces of a computation side by side, on as many threads as BLAS may use.
+
+Every kernel cuts its work into blocks whose bounds depend on the data's shape alone, runs each block on one
+thread with a BLAS of one thread, and joins the results in the order of the blocks. So a result does not
+depend on how many threads there were, and a tile that BLAS has just written is still in the cache of the core
+that reads it next. Compiled loops release the interpreter's lock (``nogil``) and are never parallel by
+themselves: numba's own thread pools may not be entered from two threads at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, TypeVar
+
+from clusterby.core.progress import Advance
+
+__all__ = ["blocks", "in_parallel", "one_thread_blas", "thread_count"]
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+_gate = threading.RLock()  # one caller at a time: each uses all threads anyway
+_here = threading.local()  # .threads: how many there were before BLAS was held to one, on this thread
+
+
+def thread_count() -> int:
+    """Return how many threads kernels use now: as many as BLAS may, by threadpoolctl's limits.
+
+    Examples
+    --------
+    >>> from threadpoolctl import threadpool_limits
+    >>> with threadpool_limits(1):
+    ...     thread_count()
+    1
+    """
+    held: int | None = getattr(_here, "threads", None)
+    return _blas_threads() if held is None else held
+
+
+@contextmanager
+def one_thread_blas() -> Iterator[None]:
+    """Hold BLAS to one thread; other callers wait, and inside another such block it changes nothing.
+
+    Examples
+    --------
+    >>> with one_thread_blas():
+    ...     gram = [[1.0]]
+    """
+    if getattr(_here, "threads", None) is not None:
+        yield
+        return
+    with _gate:
+        _here.threads = _blas_threads()
+        try:
+            with _controller().limit(limits=1, user_api="blas"):
+                yield
+        finally:
+            _here.threads = None
+
+
+def in_parallel(
+    task: Callable[[Job], Result], jobs: Iterable[Job], *, advance: Advance | None = None
+) -> list[Result]:
+    """Return what `task` returns for each job, in the order of the jobs.
+
+    One caller at a time: a second thread's jobs wait for those of the first.
+
+    Parameters
+    ----------
+    task : callable
+        Called from several threads at once, each with a BLAS of one thread; it must write to places of its
+        own only.
+    jobs : iterable
+        What to call it with, in turn.
+    advance : callable, optional
+        Told of each finished job, from the calling thread. What it raises ends the work: jobs that have not
+        begun are dropped.
+
+    Examples
+    --------
+    >>> in_parallel(lambda x: x * x, range(4))
+    [0, 1, 4, 9]
+    """
+    todo = list(jobs)
+    done: list[Result] = []
+    workers = min(thread_count(), len(todo))
+    with one_thread_blas():
+        if workers <= 1:
+            for job in todo:
+                done.append(task(job))
+                if advance is not None:
+                    advance(1)
+            return done
+        with ThreadPoolExecutor(workers, initializer=_begin_worker) as pool:
+            futures = [pool.submit(task, job) for job in todo]
+            try:
+                for future in futures:
+                    done.append(future.result())
+                    if advance is not None:
+                        advance(1)
+            except BaseException:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+    return done
+
+
+def blocks(n: int, size: int) -> list[slice]:
+    """Return the slices that cut n rows into blocks of `size`, the last one shorter.
+
+    Examples
+    --------
+    >>> blocks(5, 2)
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
+    return [slice(start, min(start + size, n)) for start in range(0, n, size)]
+
+
+def _begin_worker() -> None:
+    _here.threads = 1  # a kernel inside a kernel runs on this thread
+
+
+def _blas_threads() -> int:
+    return max(1, min((lib.num_threads for lib in _controller().lib_controllers), default=1))
+
+
+@cache
+def _controller() -> Any:
+    import scipy.linalg  # noqa: F401 - brings the BLAS that SciPy calls; NumPy's is there already
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")
