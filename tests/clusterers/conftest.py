@@ -31,3 +31,15 @@ def make_blobs(k: int, d: int, *, n: int, spread: float = 0.2, seed: int = 0) ->
 def blobs() -> Blobs:
     """Four blobs of 30 to 60 unit rows in 64 dimensions."""
     return make_blobs(4, 64, n=180)
+
+
+@pytest.fixture
+def global_random_seed() -> int:
+    """The seed of scikit-learn's own tests."""
+    return 42
+
+
+@pytest.fixture(params=[np.float32, np.float64])
+def global_dtype(request):
+    """The precisions that scikit-learn's own tests run in."""
+    return request.param
