@@ -42,7 +42,8 @@ def borrowed(
         Tests that do not apply, and why.
     """
     spec = importlib.util.find_spec(module)
-    assert spec is not None and spec.loader is not None, module
+    assert spec is not None, module
+    assert spec.loader is not None, module
     copy = importlib.util.module_from_spec(spec)
     patches = [
         patch.object(importlib.import_module(source), ours_.__name__, ours_)
