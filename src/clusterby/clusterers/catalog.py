@@ -34,7 +34,7 @@ _KMEANS = ClustererSpec(
     predicts="model",
     finds_noise=False,
     seeded=True,
-    memory="linear",
+    memory="clusterby.clusterers.memory:running_centers",
     # One k-means++ start often splits one group and joins two others where there are ten or more.
     from_data={"n_init": "clusterby.clusterers.from_data:kmeans_starts"},
 )
@@ -69,7 +69,7 @@ _GMM = ClustererSpec(
     predicts="model",
     finds_noise=False,
     seeded=True,
-    memory="linear",
+    memory="clusterby.clusterers.memory:mixture",
     # A full covariance has d²/2 entries: more than there are rows, and O(d³) a step.
     # One start from one k-means start often ends with one group split and two joined.
     overrides={"covariance_type": "diag", "n_init": 5},
@@ -116,7 +116,7 @@ _HIERARCHICAL = ClustererSpec(
     predicts="neighbors",
     finds_noise=False,
     seeded=False,
-    memory="quadratic",
+    memory="clusterby.clusterers.memory:linkage_tree",
 )
 
 _SPECTRAL = ClustererSpec(
@@ -176,7 +176,7 @@ _SPECTRAL = ClustererSpec(
     predicts="neighbors",
     finds_noise=False,
     seeded=True,
-    memory="linear",
+    memory="clusterby.clusterers.memory:graph_eigenvectors",
     # The default, an rbf kernel over all pairs with gamma=1, is nearly constant on unit rows, and quadratic.
     overrides={"affinity": "nearest_neighbors"},
     # The default links 10 neighbors even of 12 rows, nearly all to all, and is an error below 10.
@@ -197,7 +197,7 @@ _BIRCH = ClustererSpec(
     predicts="model",
     finds_noise=False,
     seeded=True,
-    memory="linear",
+    memory="clusterby.clusterers.memory:balls",
     # The default, 0.5, swallows unit rows in fewer balls than clusters are asked for.
     from_data={"threshold": "clusterby.clusterers.from_data:birch_threshold"},
 )
@@ -250,7 +250,7 @@ _HDBSCAN = ClustererSpec(
     predicts="neighbors",
     finds_noise=True,
     seeded=False,
-    memory="linear",
+    memory="clusterby.clusterers.memory:neighbor_lists",
     # Only spares a FutureWarning: it changes what happens to a matrix of distances, which is never passed.
     overrides={"copy": True},
     # The default searches with a tree, 10 times slower than brute force in hundreds of dimensions.
@@ -278,7 +278,7 @@ _DBSCAN = ClustererSpec(
     predicts="neighbors",
     finds_noise=True,
     seeded=True,
-    memory="linear",
+    memory="clusterby.clusterers.memory:neighborhoods",
     # The default, 0.5, is all noise or one cluster, as the scale of the vectors happens to be.
     from_data={"eps": "clusterby.clusterers.from_data:dbscan_eps"},
 )
@@ -306,7 +306,7 @@ _BISECTING = ClustererSpec(
     predicts="model",
     finds_noise=False,
     seeded=True,
-    memory="linear",
+    memory="clusterby.clusterers.memory:nested_centers",
     # A split cannot be undone, and one random start often splits badly.
     overrides={"init": "k-means++", "n_init": 5},
 )
