@@ -50,6 +50,7 @@ HOMES = {
         "ops/silhouette.py",
     ),
     "numba": ("kernels/",),
+    "evoc": ("clusterers/evoc.py",),
     "scipy": ("clusterers/", "encoders/", "kernels/", "media/audio.py"),
     "jinja2": ("views/",),
     "typer": ("cli/",),

@@ -38,7 +38,8 @@ def test_a_registered_method_runs_by_its_name_until_it_is_taken_out(blobs):
 
     spec = clusterers.ClustererSpec(
         name="shift", target="sklearn.cluster:MeanShift", summary="Modes.", when="Few dimensions.", parameters=(),
-        n_clusters_parameter=None, predicts="model", finds_noise=False, seeded=False, memory="clusterby.clusterers.memory:neighborhoods",
+        n_clusters_parameter=None, predicts="model", finds_noise=False, seeded=False,
+        memory="clusterby.clusterers.memory:neighborhoods",
     )  # fmt: skip
     clusterers.register(spec)
     try:

@@ -48,5 +48,6 @@ def _facts(spec: ClustererSpec) -> dict[str, Any]:
         "name": spec.name,
         "aliases": list(spec.aliases),
         "summary": spec.summary,
+        "extra": spec.extra,
         "parameters": [{"name": p.name, "takes": p.expects(), "help": p.help} for p in spec.parameters],
     }

@@ -4,7 +4,7 @@ Examples
 --------
 >>> from clusterby import clusterers
 >>> [spec.name for spec in clusterers.find(finds_noise=True)]
-['hdbscan', 'dbscan']
+['hdbscan', 'dbscan', 'evoc']
 >>> clusterers.get("agglomerative").name
 'hierarchical'
 """

@@ -43,6 +43,8 @@ class ClustererSpec:
         Other names it answers to.
     overrides : mapping of str to object
         Defaults that differ from the class' own because those fail on embeddings.
+    approximate : bool
+        Whether the method searches approximately, so that small or well-separated data promise nothing.
     extra : str or None
         The extra of clusterby that installs the class' library; None where clusterby itself needs it.
     from_data : mapping of str to str
@@ -72,6 +74,7 @@ class ClustererSpec:
     memory: str
     aliases: tuple[str, ...] = ()
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    approximate: bool = False
     extra: str | None = None
     from_data: Mapping[str, str] = field(default_factory=dict)
 

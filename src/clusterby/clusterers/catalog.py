@@ -311,5 +311,39 @@ _BISECTING = ClustererSpec(
     overrides={"init": "k-means++", "n_init": 5},
 )
 
-SPECS = (_KMEANS, _GMM, _HIERARCHICAL, _SPECTRAL, _BIRCH, _HDBSCAN, _DBSCAN, _BISECTING)
+_EVOC = ClustererSpec(
+    name="evoc",
+    target="clusterby.clusterers.evoc:EVoC",
+    summary="Dense groups in a graph of approximate neighbors, on several layers; rows between them are noise.",
+    when="There are many rows, you do not know how many groups, and approximate ones will do.",
+    parameters=(
+        Parameter(name="noise_level", kind="float", help="How much is noise.", minimum=0, maximum=1),
+        Parameter(
+            name="base_min_cluster_size",
+            kind="int",
+            help="The smallest group of the finest layer.",
+            minimum=2,
+        ),
+        Parameter(
+            name="approx_n_clusters",
+            kind="int",
+            help="About how many groups to find.",
+            minimum=1,
+            optional=True,
+        ),
+        Parameter(
+            name="n_neighbors", kind="int", help="How many neighbors each row is linked to.", minimum=1
+        ),
+        Parameter(name="min_samples", kind="int", help="How many near rows make a place dense.", minimum=1),
+    ),
+    n_clusters_parameter=None,
+    predicts="neighbors",
+    finds_noise=True,
+    seeded=True,
+    memory="clusterby.clusterers.memory:neighborhoods",
+    approximate=True,
+    extra="evoc",
+)
+
+SPECS = (_KMEANS, _GMM, _HIERARCHICAL, _SPECTRAL, _BIRCH, _HDBSCAN, _DBSCAN, _BISECTING, _EVOC)
 """The built-in methods, the default one first."""

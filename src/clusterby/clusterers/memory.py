@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -188,10 +189,8 @@ def _in_words(size: float) -> str:
 def _machine_bytes() -> int | None:
     """Return the memory this process may use: the machine's, or its container's where that is less."""
     found = []
-    try:
+    with contextlib.suppress(AttributeError, ValueError, OSError):  # not told on every system
         found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    except (AttributeError, ValueError, OSError):
-        pass
     for limit in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
         try:
             found.append(int(Path(limit).read_text()))
