@@ -11,7 +11,7 @@ from clusterby.core.errors import UnknownMethod
 
 def test_the_methods_are_those_promised():
     assert clusterers.names() == [
-        "kmeans", "gmm", "hierarchical", "spectral", "birch", "hdbscan", "dbscan", "bisecting_kmeans",
+        "kmeans", "gmm", "hierarchical", "spectral", "birch", "hdbscan", "dbscan", "bisecting_kmeans", "evoc",
     ]  # fmt: skip
 
 
@@ -20,7 +20,7 @@ def test_agglomerative_is_hierarchical():
 
 
 def test_methods_are_found_by_their_facts():
-    assert [spec.name for spec in clusterers.find(finds_noise=True)] == ["hdbscan", "dbscan"]
+    assert [spec.name for spec in clusterers.find(finds_noise=True)] == ["hdbscan", "dbscan", "evoc"]
     assert [spec.name for spec in clusterers.find(n_clusters_parameter="n_components")] == ["gmm"]
 
 
