@@ -14,6 +14,9 @@ from clusterby.clusterers.threads import one_thread_if_small
 from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.errors import InvalidVectors
 from clusterby.core.partition import NOISE
+from clusterby.kernels.centers import nearest_center
+from clusterby.kernels.half_squares import Metric
+from clusterby.kernels.neighbors import nearest_neighbors
 
 __all__ = ["predict", "predict_kind"]
 
@@ -102,9 +105,7 @@ def predict(
 
 
 def _by_center(centers: FloatArray, ids: IntArray, new: FloatArray) -> IntArray:
-    from sklearn.metrics import pairwise_distances_argmin
-
-    return np.asarray(ids[pairwise_distances_argmin(new, centers)], dtype=np.int64)
+    return np.asarray(ids[nearest_center(new, centers)[0]], dtype=np.int64)
 
 
 def _by_neighbors(fitted: Fitted, train: FloatArray, new: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -137,6 +138,10 @@ def _by_core_sample(fitted: Fitted, train: FloatArray, new: FloatArray) -> tuple
 
 def _search(estimator: Any, train: FloatArray, new: FloatArray, k: int) -> tuple[Any, Any]:
     """Return distances and rows of the k nearest training rows, in the estimator's own metric, block by block."""
+    metric = getattr(estimator, "metric", None) or "euclidean"
+    if metric in ("euclidean", "l2", "cosine"):
+        plain: Metric = "cosine" if metric == "cosine" else "euclidean"
+        return nearest_neighbors(train, min(k, len(train)), queries=new, metric=plain)
     from sklearn.neighbors import NearestNeighbors
 
     settings = {name: getattr(estimator, name, None) for name in ("metric", "p", "metric_params")}
