@@ -27,8 +27,9 @@ def table(name: str, rows: list[dict]) -> list[str]:
             lines.append(f"| {r['contender']} | {r['failed']} | | | |")
             continue
         spread = f" ({r['fastest']:.3g}–{r['slowest']:.3g})" if r["repeats"] > 1 else ""
+        ratio = f"{r['seconds'] / ours['seconds']:.1f}" if "seconds" in ours else ""
         lines.append(
-            f"| {r['contender']} | {r['seconds']:.3g}{spread} | {r['seconds'] / ours['seconds']:.1f} "
+            f"| {r['contender']} | {r['seconds']:.3g}{spread} | {ratio} "
             f"| {r['peak_mb']:,.0f} | {r['quality']:.6g} |"
         )
     lines += ["", f"Repeats: {ours['repeats']}, medians."]
