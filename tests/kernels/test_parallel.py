@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 import time
 
@@ -78,10 +80,35 @@ def test_an_error_of_a_task_is_raised_and_ends_the_work():
     assert len(begun) < 1000
 
 
-def test_progress_is_told_once_per_job_and_may_end_the_work():
+def test_an_error_on_another_thread_is_raised_too():
+    caller = threading.current_thread()
+
+    def fail(_: int) -> None:
+        if threading.current_thread() is not caller:
+            raise RuntimeError("elsewhere")
+        time.sleep(0.01)
+
+    if thread_count() > 1:
+        with pytest.raises(RuntimeError, match="elsewhere"):
+            in_parallel(fail, range(50))
+
+
+def test_a_forked_process_has_threads_of_its_own():
+    code = """
+import os, sys
+from clusterby.kernels.parallel import in_parallel
+assert in_parallel(lambda x: x, range(9)) == list(range(9))
+if (child := os.fork()) == 0:
+    os._exit(0 if in_parallel(lambda x: x, range(9)) == list(range(9)) else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+
+
+def test_progress_is_told_of_every_job_and_may_end_the_work():
     told: list[int] = []
-    in_parallel(lambda job: job, range(3), advance=told.append)
-    assert told == [1, 1, 1]
+    in_parallel(lambda job: job, range(30), advance=told.append)
+    assert sum(told) == 30
 
     def stop(count: int) -> None:
         raise KeyboardInterrupt

@@ -9,12 +9,13 @@ themselves: numba's own thread pools may not be entered from two threads at once
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from clusterby.core.progress import Advance
 
@@ -77,8 +78,8 @@ def in_parallel(
     jobs : iterable
         What to call it with, in turn.
     advance : callable, optional
-        Told of each finished job, from the calling thread. What it raises ends the work: jobs that have not
-        begun are dropped.
+        Told how many jobs were finished, from the calling thread. What it raises ends the work: jobs that have
+        not begun are dropped.
 
     Examples
     --------
@@ -86,26 +87,16 @@ def in_parallel(
     [0, 1, 4, 9]
     """
     todo = list(jobs)
-    done: list[Result] = []
     workers = min(thread_count(), len(todo))
     with one_thread_blas():
         if workers <= 1:
+            done: list[Result] = []
             for job in todo:
                 done.append(task(job))
                 if advance is not None:
                     advance(1)
             return done
-        with ThreadPoolExecutor(workers, initializer=_begin_worker) as pool:
-            futures = [pool.submit(task, job) for job in todo]
-            try:
-                for future in futures:
-                    done.append(future.result())
-                    if advance is not None:
-                        advance(1)
-            except BaseException:
-                pool.shutdown(wait=True, cancel_futures=True)
-                raise
-    return done
+        return _Share(task, todo).run(workers, advance)
 
 
 def blocks(n: int, size: int) -> list[slice]:
@@ -119,8 +110,79 @@ def blocks(n: int, size: int) -> list[slice]:
     return [slice(start, min(start + size, n)) for start in range(0, n, size)]
 
 
+class _Share(Generic[Job, Result]):
+    """Jobs that several threads take from, the calling thread among them."""
+
+    def __init__(self, task: Callable[[Job], Result], jobs: Sequence[Job]) -> None:
+        self._task = task
+        self._jobs = jobs
+        self._left = iter(range(len(jobs)))
+        self._results: dict[int, Result] = {}
+        self._lock = threading.Lock()
+
+    def run(self, workers: int, advance: Advance | None) -> list[Result]:
+        pool = _pool(workers - 1)
+        others = [pool.submit(self._work) for _ in range(workers - 1)]
+        before, _here.threads = _here.threads, 1  # a kernel inside a kernel runs on this thread
+        told = 0
+        try:
+            while self._work_once():
+                told = self._tell(advance, told)
+            for other in others:
+                if not other.cancel():  # it may not even have begun
+                    other.result()
+            self._tell(advance, told)
+        except BaseException:
+            self._end()
+            wait(others)
+            raise
+        finally:
+            _here.threads = before
+        return [self._results[i] for i in range(len(self._jobs))]
+
+    def _work(self) -> None:
+        try:
+            while self._work_once():
+                pass
+        except BaseException:
+            self._end()
+            raise
+
+    def _work_once(self) -> bool:
+        """Do the next job; False where none is left."""
+        with self._lock:
+            i = next(self._left, None)
+        if i is None:
+            return False
+        self._results[i] = self._task(self._jobs[i])
+        return True
+
+    def _tell(self, advance: Advance | None, told: int) -> int:
+        done = len(self._results)
+        if advance is not None and done > told:
+            advance(done - told)
+        return done
+
+    def _end(self) -> None:
+        with self._lock:
+            self._left = iter(range(0))
+
+
+_pools: dict[tuple[int, int], ThreadPoolExecutor] = {}
+
+
+def _pool(size: int) -> ThreadPoolExecutor:
+    """Return the threads that wait for jobs in this process: starting some for each call would cost more than many calls do."""
+    key = (os.getpid(), size)  # threads do not survive a fork
+    if key not in _pools:
+        for other in [_pools.pop(k) for k in list(_pools)]:
+            other.shutdown(wait=False)
+        _pools[key] = ThreadPoolExecutor(size, thread_name_prefix="clusterby", initializer=_begin_worker)
+    return _pools[key]
+
+
 def _begin_worker() -> None:
-    _here.threads = 1  # a kernel inside a kernel runs on this thread
+    _here.threads = 1
 
 
 def _blas_threads() -> int:
