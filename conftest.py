@@ -3,7 +3,11 @@
 import os
 import tempfile
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("clusterby", deadline=None)  # a first call may compile
+hypothesis.settings.load_profile("clusterby")
 
 # Read when huggingface_hub is imported: what a developer has downloaded must not change what "auto" takes.
 os.environ["HF_HUB_OFFLINE"] = "1"

@@ -78,8 +78,8 @@ def in_parallel(
     jobs : iterable
         What to call it with, in turn.
     advance : callable, optional
-        Told how many jobs were finished, from the calling thread. What it raises ends the work: jobs that have
-        not begun are dropped.
+        Called with 1 for each finished job, from the calling thread. What it raises ends the work: jobs that
+        have not begun are dropped.
 
     Examples
     --------
@@ -159,8 +159,9 @@ class _Share(Generic[Job, Result]):
 
     def _tell(self, advance: Advance | None, told: int) -> int:
         done = len(self._results)
-        if advance is not None and done > told:
-            advance(done - told)
+        if advance is not None:
+            for _ in range(done - told):
+                advance(1)
         return done
 
     def _end(self) -> None:
