@@ -12,7 +12,9 @@ def test_the_processor_is_numpy():
 
 
 def test_a_device_that_is_not_there_is_refused_in_one_line():
-    with pytest.raises(InvalidParameter, match=r"^device='nonsense' cannot be used .*: give 'auto' or 'cpu'$"):
+    with pytest.raises(
+        InvalidParameter, match=r"^device='nonsense' cannot be used .*: give 'auto' or 'cpu'$"
+    ):
         choose_device("nonsense")
 
 

@@ -1,5 +1,8 @@
 """Clustering methods: listed and searched without importing scikit-learn, run by :mod:`clusterby.clusterers.fit`.
 
+The estimators of our own kernels bear scikit-learn's names and replace its classes:
+``from clusterby.clusterers import KMeans``.
+
 Examples
 --------
 >>> from clusterby import clusterers
@@ -12,11 +15,42 @@ Examples
 from __future__ import annotations
 
 import builtins
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from clusterby.clusterers.base import ClustererSpec
 from clusterby.clusterers.registry import METHODS
 
-__all__ = ["ClustererSpec", "find", "get", "list", "load", "names", "register", "unregister"]
+if TYPE_CHECKING:
+    from clusterby.clusterers.agglomerative import AgglomerativeClustering
+    from clusterby.clusterers.gaussian_mixture import GaussianMixture
+    from clusterby.clusterers.hdbscan import HDBSCAN
+    from clusterby.clusterers.kmeans import KMeans
+    from clusterby.clusterers.spectral import SpectralClustering
+
+__all__ = [
+    "HDBSCAN",
+    "AgglomerativeClustering",
+    "ClustererSpec",
+    "GaussianMixture",
+    "KMeans",
+    "SpectralClustering",
+    "find",
+    "get",
+    "list",
+    "load",
+    "names",
+    "register",
+    "unregister",
+]
+
+_ESTIMATORS = {
+    "AgglomerativeClustering": "agglomerative",
+    "GaussianMixture": "gaussian_mixture",
+    "HDBSCAN": "hdbscan",
+    "KMeans": "kmeans",
+    "SpectralClustering": "spectral",
+}  # imported when asked for: they bring scikit-learn and numba
 
 names = METHODS.names
 get = METHODS.get
@@ -36,3 +70,15 @@ def list() -> builtins.list[ClustererSpec]:  # noqa: A001 - read as `clusterers.
     'kmeans'
     """
     return [*METHODS]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ESTIMATORS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"{__name__}.{_ESTIMATORS[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> builtins.list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""The built-in methods. They run on scikit-learn and bear its parameter names and its defaults.
+"""The built-in methods. They bear scikit-learn's parameter names and its defaults.
 
 A default is changed only where scikit-learn's fails on embeddings (unit rows of 100 to 1500 dimensions);
 each change gives its reason.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from clusterby.clusterers.base import ClustererSpec
 from clusterby.clusterers.parameters import (
+    DEVICE,
     INIT,
     LEAF_SIZE,
     LLOYD,
@@ -26,10 +27,24 @@ __all__ = ["SPECS"]
 
 _KMEANS = ClustererSpec(
     name="kmeans",
-    target="sklearn.cluster:KMeans",
+    target="clusterby.clusterers.kmeans:KMeans",
     summary="Round groups of similar spread, each row with its nearest center.",
     when="First: it is fast, and every row gets a cluster.",
-    parameters=(N_CLUSTERS, INIT, N_INIT, MAX_ITER, TOL, LLOYD),
+    parameters=(
+        N_CLUSTERS,
+        Parameter(
+            name="metric",
+            kind="str",
+            help="The distance of a row to a center; cosine ignores lengths.",
+            choices=("euclidean", "cosine"),
+        ),
+        INIT,
+        N_INIT,
+        MAX_ITER,
+        TOL,
+        LLOYD,
+        DEVICE,
+    ),
     n_clusters_parameter="n_clusters",
     predicts="model",
     finds_noise=False,
@@ -41,7 +56,7 @@ _KMEANS = ClustererSpec(
 
 _GMM = ClustererSpec(
     name="gmm",
-    target="sklearn.mixture:GaussianMixture",
+    target="clusterby.clusterers.gaussian_mixture:GaussianMixture",
     summary="Overlapping groups, each a Gaussian of its own spread; rows belong to them by probability.",
     when="Groups differ in spread, or you want to know how sure each assignment is.",
     parameters=(
@@ -64,6 +79,13 @@ _GMM = ClustererSpec(
             help="How the first memberships are chosen.",
             choices=("kmeans", "k-means++", "random", "random_from_data"),
         ),
+        Parameter(
+            name="pca_components",
+            kind="float",
+            help="Fit in so many principal components, or in those that hold this share of the variance.",
+            above=0,
+            optional=True,
+        ),
     ),
     n_clusters_parameter="n_components",
     predicts="model",
@@ -80,9 +102,9 @@ _GMM = ClustererSpec(
 _HIERARCHICAL = ClustererSpec(
     name="hierarchical",
     aliases=("agglomerative",),
-    target="sklearn.cluster:AgglomerativeClustering",
+    target="clusterby.clusterers.agglomerative:AgglomerativeClustering",
     summary="A tree of groups within groups, cut at the number asked for; ward makes compact, single chained ones.",
-    when="Groups are nested, or of uneven size; up to some 20,000 rows.",
+    when="Groups are nested, or of uneven size; up to some 100,000 rows.",
     parameters=(
         N_CLUSTERS,
         Parameter(
@@ -121,9 +143,9 @@ _HIERARCHICAL = ClustererSpec(
 
 _SPECTRAL = ClustererSpec(
     name="spectral",
-    target="sklearn.cluster:SpectralClustering",
+    target="clusterby.clusterers.spectral:SpectralClustering",
     summary="Groups of any shape whose rows are linked through near neighbors.",
-    when="Groups are curved or stretched, and kmeans cuts through them; up to some 20,000 rows.",
+    when="Groups are curved or stretched, and kmeans cuts through them; up to some 100,000 rows.",
     parameters=(
         N_CLUSTERS,
         Parameter(
@@ -204,7 +226,7 @@ _BIRCH = ClustererSpec(
 
 _HDBSCAN = ClustererSpec(
     name="hdbscan",
-    target="sklearn.cluster:HDBSCAN",
+    target="clusterby.clusterers.hdbscan:HDBSCAN",
     summary="Dense groups of any shape and density; rows between them are noise.",
     when="You do not know how many groups there are, and some rows belong to none.",
     parameters=(
@@ -253,8 +275,6 @@ _HDBSCAN = ClustererSpec(
     memory="clusterby.clusterers.memory:neighbor_lists",
     # Only spares a FutureWarning: it changes what happens to a matrix of distances, which is never passed.
     overrides={"copy": True},
-    # The default searches with a tree, 10 times slower than brute force in hundreds of dimensions.
-    from_data={"algorithm": "clusterby.clusterers.from_data:hdbscan_algorithm"},
 )
 
 _DBSCAN = ClustererSpec(

@@ -18,7 +18,6 @@ __all__ = [
     "birch_threshold",
     "dbscan_eps",
     "graph_neighbors",
-    "hdbscan_algorithm",
     "kmeans_starts",
     "variance_floor",
 ]
@@ -46,17 +45,6 @@ def graph_neighbors(vectors: FloatArray, parameters: Mapping[str, Any], random_s
     4
     """
     return min(10, max(2, round(math.sqrt(len(vectors)))), len(vectors))
-
-
-def hdbscan_algorithm(vectors: FloatArray, parameters: Mapping[str, Any], random_state: int) -> str:
-    """Return ``"brute"`` up to 10,000 rows, whose distances take 0.8 GB, and ``"auto"`` above.
-
-    Examples
-    --------
-    >>> hdbscan_algorithm(np.zeros((100, 2), "float32"), {}, 0)
-    'brute'
-    """
-    return "brute" if len(vectors) <= 10_000 else "auto"
 
 
 def variance_floor(vectors: FloatArray, parameters: Mapping[str, Any], random_state: int) -> float:

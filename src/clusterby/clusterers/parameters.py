@@ -5,6 +5,7 @@ from __future__ import annotations
 from clusterby.core.parameter import Parameter
 
 __all__ = [
+    "DEVICE",
     "INIT",
     "LEAF_SIZE",
     "LEFT_OUT",
@@ -53,6 +54,11 @@ INIT = Parameter(
 )
 LLOYD = Parameter(
     name="algorithm", kind="str", help="Which k-means iteration to run.", choices=("lloyd", "elkan")
+)
+DEVICE = Parameter(
+    name="device",
+    kind="str",
+    help="Where to compute: auto takes a GPU where torch sees one; cpu; or a torch device.",
 )
 N_JOBS = Parameter(name="n_jobs", kind="int", help="How many CPU cores to use; -1 for all.", optional=True)
 SEARCH = Parameter(

@@ -83,7 +83,9 @@ def _iterate(torch: Any, x: Any, c: Any, w: Any) -> Any:
     for start in range(0, len(x), rows):
         block = x[start : start + rows]
         nearest = torch.addmm(half, block, c.T, alpha=-1).argmin(dim=1)
-        weight = torch.ones(len(block), dtype=x.dtype, device=x.device) if w is None else w[start : start + rows]
+        weight = (
+            torch.ones(len(block), dtype=x.dtype, device=x.device) if w is None else w[start : start + rows]
+        )
         sums.index_add_(0, nearest, block if w is None else block * weight[:, None])
         sizes.index_add_(0, nearest, weight)
     return torch.where(sizes[:, None] > 0, sums / sizes.clamp(min=1e-30)[:, None], c)
