@@ -167,7 +167,7 @@ def mixture_sklearn(x: np.ndarray, k: int) -> Result:
 
 
 def neighbors_ours(x: np.ndarray, k: int) -> Result:
-    from clusterby.kernels.neighbors import nearest_neighbors
+    from clusterby.kernels.neighbors.neighbors import nearest_neighbors
 
     return {"distances": nearest_neighbors(x, k)[0]}
 

@@ -9,7 +9,6 @@ from clusterby.clusterers.from_data import (
     birch_threshold,
     dbscan_eps,
     graph_neighbors,
-    hdbscan_algorithm,
     kmeans_starts,
     variance_floor,
 )
@@ -27,11 +26,6 @@ def test_kmeans_starts_less_often_on_many_rows(n, starts):
 @pytest.mark.parametrize(("n", "neighbors"), [(1, 1), (2, 2), (16, 4), (100, 10), (5_000, 10)])
 def test_a_graph_links_fewer_neighbors_of_few_rows(n, neighbors):
     assert graph_neighbors(np.zeros((n, 1), dtype=np.float32), {}, 0) == neighbors
-
-
-@pytest.mark.parametrize(("n", "algorithm"), [(10_000, "brute"), (10_001, "auto")])
-def test_hdbscan_keeps_all_distances_of_few_rows_only(n, algorithm):
-    assert hdbscan_algorithm(np.zeros((n, 1), dtype=np.float32), {}, 0) == algorithm
 
 
 def test_the_variance_floor_goes_with_the_square_of_the_scale():

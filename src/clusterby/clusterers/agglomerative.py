@@ -9,8 +9,8 @@ import sklearn.cluster
 from sklearn.utils.validation import check_memory, validate_data
 
 from clusterby.core.progress import track
-from clusterby.kernels.dendrogram import count_above, cut_tree
-from clusterby.kernels.linkage import linkage
+from clusterby.kernels.linkage.dendrogram import count_above, cut_tree
+from clusterby.kernels.linkage.linkage import linkage
 
 __all__ = ["AgglomerativeClustering"]
 
@@ -22,7 +22,7 @@ class AgglomerativeClustering(sklearn.cluster.AgglomerativeClustering):  # type:
 
     Parameters, attributes and results are those of :class:`sklearn.cluster.AgglomerativeClustering`. Ward, average,
     complete and single linkage under euclidean and cosine distance are computed by
-    :func:`clusterby.kernels.linkage.linkage`, exactly, in the precision of X, with memory that grows with the
+    :func:`clusterby.kernels.linkage.linkage.linkage`, exactly, in the precision of X, with memory that grows with the
     number of rows, not with its square. With `connectivity`, a distance matrix or another metric it is
     scikit-learn's own computation that runs.
 

@@ -102,7 +102,7 @@ def fit(
     asked = _asked(n_clusters, settings)
     resolved = resolve(method, settings, random_state=random_state)
     if resolved.spec is not None:
-        check_memory(resolved.spec, *vectors.shape, resolved.estimator.get_params())
+        check_memory(resolved.spec, len(vectors), vectors.shape[1], resolved.estimator.get_params())
     with one_thread_if_small(vectors.size):
         choice = _settle_k(resolved, vectors, asked, random_state)
         _settle_from_data(resolved, vectors, random_state)

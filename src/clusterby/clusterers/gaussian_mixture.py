@@ -22,12 +22,12 @@ from clusterby.clusterers.kmeans import KMeans
 from clusterby.core.column import IntArray
 from clusterby.core.progress import Advance, track
 from clusterby.kernels.floats import Floats
-from clusterby.kernels.gaussian_mixture import Scores, climb, score_rows
-from clusterby.kernels.gaussian_moments import Memberships, column_means, row_products
-from clusterby.kernels.gaussian_parameters import Gaussians
-from clusterby.kernels.gaussian_start import chosen, drawn, start
+from clusterby.kernels.mixture.gaussian_mixture import Scores, climb, score_rows
+from clusterby.kernels.mixture.gaussian_moments import Memberships, column_means, row_products
+from clusterby.kernels.mixture.gaussian_parameters import Gaussians
+from clusterby.kernels.mixture.gaussian_start import chosen, drawn, start
+from clusterby.kernels.mixture.principal_axes import Reduction
 from clusterby.kernels.parallel import one_thread_blas
-from clusterby.kernels.principal_axes import Reduction
 
 __all__ = ["GaussianMixture"]
 

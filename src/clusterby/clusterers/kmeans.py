@@ -16,12 +16,12 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from clusterby.core.progress import Advance, track
-from clusterby.kernels.cluster_sums import inertia_of
-from clusterby.kernels.kmeans import KMeansResult, begin_centers, kmeans
-from clusterby.kernels.kmeans_rows import Real, Rows, make_rows, read_rows, total_variance
-from clusterby.kernels.nearest_rows import nearest_centers
+from clusterby.kernels.kmeans.cluster_sums import inertia_of
+from clusterby.kernels.kmeans.kmeans import KMeansResult, begin_centers, kmeans
+from clusterby.kernels.kmeans.kmeans_rows import Real, Rows, make_rows, read_rows, total_variance
+from clusterby.kernels.kmeans.nearest_rows import nearest_centers
+from clusterby.kernels.kmeans.stream_kmeans import sample_of_chunks, stream_kmeans, update_centers
 from clusterby.kernels.parallel import thread_count
-from clusterby.kernels.stream_kmeans import sample_of_chunks, stream_kmeans, update_centers
 
 __all__ = ["KMeans"]
 

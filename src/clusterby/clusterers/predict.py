@@ -15,8 +15,8 @@ from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.errors import InvalidVectors
 from clusterby.core.partition import NOISE
 from clusterby.kernels.centers import nearest_center
-from clusterby.kernels.half_squares import Metric
-from clusterby.kernels.neighbors import nearest_neighbors
+from clusterby.kernels.neighbors.half_squares import Metric
+from clusterby.kernels.neighbors.neighbors import nearest_neighbors
 
 __all__ = ["predict", "predict_kind"]
 

@@ -19,9 +19,14 @@ from clusterby.clusterers.kmeans import KMeans
 from clusterby.core.column import IntArray
 from clusterby.core.progress import Advance, track
 from clusterby.kernels.floats import Floats
-from clusterby.kernels.graph_cut import discrete_partition, pivoted_partition
-from clusterby.kernels.neighbor_graph import components_of, in_large_components, join_nearest, neighbor_graph
-from clusterby.kernels.spectral_embedding import spectral_embedding
+from clusterby.kernels.graph.graph_cut import discrete_partition, pivoted_partition
+from clusterby.kernels.graph.neighbor_graph import (
+    components_of,
+    in_large_components,
+    join_nearest,
+    neighbor_graph,
+)
+from clusterby.kernels.graph.spectral_embedding import spectral_embedding
 
 __all__ = ["SpectralClustering"]
 

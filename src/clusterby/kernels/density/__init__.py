@@ -1,0 +1,1 @@
+"""Minimum spanning trees, and the clusters that density makes of them."""

@@ -1,0 +1,1 @@
+"""Graphs of neighbors, and their eigenvectors."""
