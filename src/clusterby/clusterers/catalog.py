@@ -192,6 +192,17 @@ _SPECTRAL = ClustererSpec(
         Parameter(
             name="eigen_tol", kind="float", help="The solver's tolerance.", choices=("auto",), minimum=0
         ),
+        Parameter(
+            name="unit_rows", kind="bool", help="Whether rows of the embedding are scaled to one length."
+        ),
+        Parameter(
+            name="smallest_component",
+            kind="int",
+            help="Smaller parts of the graph join the cluster nearest to them.",
+            choices=("auto",),
+            minimum=1,
+        ),
+        DEVICE,
         N_JOBS,
     ),
     n_clusters_parameter="n_clusters",
@@ -256,6 +267,7 @@ _HDBSCAN = ClustererSpec(
         Parameter(name="allow_single_cluster", kind="bool", help="Whether all rows may form one cluster."),
         METRIC,
         METRIC_PARAMS,
+        DEVICE,
         Parameter(name="alpha", kind="float", help="By how much distances are scaled.", above=0),
         SEARCH,
         LEAF_SIZE,
@@ -273,8 +285,6 @@ _HDBSCAN = ClustererSpec(
     finds_noise=True,
     seeded=False,
     memory="clusterby.clusterers.memory:neighbor_lists",
-    # Only spares a FutureWarning: it changes what happens to a matrix of distances, which is never passed.
-    overrides={"copy": True},
 )
 
 _DBSCAN = ClustererSpec(

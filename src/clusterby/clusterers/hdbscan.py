@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import sklearn.cluster
@@ -17,6 +17,7 @@ from clusterby.kernels.density.cluster_selection import label_rows, select_clust
 from clusterby.kernels.density.condensed_tree import condense, outlier_scores
 from clusterby.kernels.density.single_linkage import single_linkage
 from clusterby.kernels.density.spanning_tree import reachability_tree
+from clusterby.kernels.device import choose_device
 from clusterby.kernels.neighbors.half_squares import Metric
 from clusterby.kernels.neighbors.top_k import Floats, Ints
 from clusterby.kernels.parallel import blocks
@@ -44,7 +45,10 @@ class HDBSCAN(sklearn.cluster.HDBSCAN):  # type: ignore[misc, unused-ignore]
     min_cluster_size, min_samples, cluster_selection_epsilon, max_cluster_size, metric, metric_params, alpha, \
 algorithm, leaf_size, n_jobs, cluster_selection_method, allow_single_cluster, store_centers, copy
         As in scikit-learn. Distances are divided by `alpha` before core distances are taken, as scikit-learn's
-        ``algorithm="brute"`` does.
+        ``algorithm="brute"`` does. `copy` is False by default in every release.
+    device : str, default="auto"
+        Where neighbors are looked for: "auto" takes a GPU where torch sees one, "cpu" none; or a torch device. The
+        result is the same.
 
     Attributes
     ----------
@@ -77,6 +81,47 @@ algorithm, leaf_size, n_jobs, cluster_selection_method, allow_single_cluster, st
     [0, 0, 0, 1, 1, 1, -1]
     """
 
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **sklearn.cluster.HDBSCAN._parameter_constraints,
+        "device": [str],
+    }
+
+    def __init__(
+        self,
+        min_cluster_size: int = 5,
+        min_samples: int | None = None,
+        cluster_selection_epsilon: float = 0.0,
+        max_cluster_size: int | None = None,
+        metric: Any = "euclidean",
+        metric_params: dict[str, Any] | None = None,
+        alpha: float = 1.0,
+        algorithm: str = "auto",
+        leaf_size: int = 40,
+        n_jobs: int | None = None,
+        cluster_selection_method: str = "eom",
+        allow_single_cluster: bool = False,
+        store_centers: str | None = None,
+        copy: bool = False,
+        device: str = "auto",
+    ) -> None:
+        super().__init__(
+            min_cluster_size=min_cluster_size,
+            min_samples=min_samples,
+            cluster_selection_epsilon=cluster_selection_epsilon,
+            max_cluster_size=max_cluster_size,
+            metric=metric,
+            metric_params=metric_params,
+            alpha=alpha,
+            algorithm=algorithm,
+            leaf_size=leaf_size,
+            n_jobs=n_jobs,
+            cluster_selection_method=cluster_selection_method,
+            allow_single_cluster=allow_single_cluster,
+            store_centers=store_centers,
+            copy=copy,
+        )
+        self.device = device
+
     def fit(self, X: Any, y: Any = None) -> HDBSCAN:
         """Find the clusters of X.
 
@@ -102,9 +147,14 @@ algorithm, leaf_size, n_jobs, cluster_selection_method, allow_single_cluster, st
         vectors = X if len(finite) == len(X) else X[finite]
         self._metric_params: dict[str, Any] = {}
         self._min_samples = self._checked_min_samples(len(vectors))
-        with track(f"cluster {len(vectors)} rows by hdbscan", 2 * len(vectors)) as advance:
+        with track(f"cluster {len(vectors):,} rows by hdbscan", 2 * len(vectors)) as advance:
             edges, lengths, _ = reachability_tree(
-                vectors, self._min_samples, metric=_METRICS[self.metric], alpha=self.alpha, advance=advance
+                vectors,
+                self._min_samples,
+                metric=_METRICS[self.metric],
+                alpha=self.alpha,
+                device=choose_device(self.device),
+                advance=advance,
             )
         merges = single_linkage(edges, lengths)
         self._set_trees(merges)

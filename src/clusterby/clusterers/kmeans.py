@@ -16,6 +16,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from clusterby.core.progress import Advance, track
+from clusterby.kernels.device import choose_device
 from clusterby.kernels.kmeans.cluster_sums import inertia_of
 from clusterby.kernels.kmeans.kmeans import KMeansResult, begin_centers, kmeans
 from clusterby.kernels.kmeans.kmeans_rows import Real, Rows, make_rows, read_rows, total_variance
@@ -33,7 +34,7 @@ _STREAM_ROWS_PER_CLUSTER = 200
 class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
     """k-means, exact, and on embeddings many times faster than scikit-learn's at the same result.
 
-    Parameters, attributes and methods are those of :class:`sklearn.cluster.KMeans`, and one more parameter.
+    Parameters, attributes and methods are those of :class:`sklearn.cluster.KMeans`, and two more parameters.
 
     Parameters
     ----------
@@ -47,6 +48,9 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
         ``"cosine"`` is spherical k-means: rows count by their direction, centers are unit vectors, and
         ``inertia_`` is the sum of one minus the cosine. A zero row has no direction: it is in the cluster 0,
         at a distance of 1, and moves no center.
+    device : str, default="auto"
+        Where euclidean iterations over all rows run before they are finished on the processor, so that the result is
+        the same: "auto" takes a GPU where torch sees one, "cpu" none; or a torch device, as "cuda:1".
 
     Attributes
     ----------
@@ -79,6 +83,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
     _parameter_constraints: dict[str, Any] = {  # noqa: RUF012 - scikit-learn's name and form
         **sklearn.cluster.KMeans._parameter_constraints,
         "metric": [StrOptions({"euclidean", "cosine"})],
+        "device": [str],
     }
 
     def __init__(
@@ -94,6 +99,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
         copy_x: bool = True,
         algorithm: str = "lloyd",
         metric: str = "euclidean",
+        device: str = "auto",
     ) -> None:
         super().__init__(
             n_clusters,
@@ -107,6 +113,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
             algorithm=algorithm,
         )
         self.metric = metric
+        self.device = device
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> KMeans:
         """Find the clusters of rows; returns the estimator itself.
@@ -139,6 +146,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
                     max_iter=self.max_iter,
                     tol=self._tol,
                     random_state=check_random_state(self.random_state),
+                    device=choose_device(self.device),
                     advance=advance,
                     tell=print if self.verbose else None,
                 )

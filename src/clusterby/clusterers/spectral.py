@@ -18,6 +18,7 @@ from sklearn.utils.validation import validate_data
 from clusterby.clusterers.kmeans import KMeans
 from clusterby.core.column import IntArray
 from clusterby.core.progress import Advance, track
+from clusterby.kernels.device import choose_device
 from clusterby.kernels.floats import Floats
 from clusterby.kernels.graph.graph_cut import discrete_partition, pivoted_partition
 from clusterby.kernels.graph.neighbor_graph import (
@@ -64,6 +65,9 @@ kernel_params, n_jobs, verbose
         of the rows nearest to them. "auto" leaves out none where there are no more than `n_clusters`;
         otherwise those with less than half the rows of a mean cluster, and the smallest others as far as
         there are still too many.
+    device : str, default="auto"
+        Where neighbors are looked for: "auto" takes a GPU where torch sees one, "cpu" none; or a torch device. The
+        result is the same.
 
     Attributes
     ----------
@@ -89,6 +93,7 @@ kernel_params, n_jobs, verbose
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **_SpectralClustering._parameter_constraints,
         "unit_rows": ["boolean"],
+        "device": [str],
         "smallest_component": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
     }
 
@@ -112,6 +117,7 @@ kernel_params, n_jobs, verbose
         verbose: bool = False,
         unit_rows: bool = True,
         smallest_component: Any = "auto",
+        device: str = "auto",
     ) -> None:
         super().__init__(
             n_clusters=n_clusters,
@@ -132,6 +138,7 @@ kernel_params, n_jobs, verbose
         )
         self.unit_rows = unit_rows
         self.smallest_component = smallest_component
+        self.device = device
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Cluster rows, and return the estimator.
@@ -164,7 +171,7 @@ kernel_params, n_jobs, verbose
 
     def _fit_rows(self, rows: Floats, advance: Advance) -> None:
         random_state = check_random_state(self.random_state)
-        graph = neighbor_graph(rows, self.n_neighbors, advance=advance)
+        graph = neighbor_graph(rows, self.n_neighbors, device=choose_device(self.device), advance=advance)
         components = components_of(graph)
         smallest = None if self.smallest_component == "auto" else int(self.smallest_component)
         kept = in_large_components(components, self.n_clusters, smallest)

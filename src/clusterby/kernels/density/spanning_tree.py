@@ -6,9 +6,8 @@ import numpy as np
 
 from clusterby.core.progress import Advance
 from clusterby.kernels.density.boruvka import shortest_edges
-from clusterby.kernels.neighbors.half_squares import Metric, half_squares
-from clusterby.kernels.neighbors.narrow import narrowed
-from clusterby.kernels.neighbors.neighbors import nearest_of_all
+from clusterby.kernels.neighbors.half_squares import Metric
+from clusterby.kernels.neighbors.neighbors import begin, nearest_of_all
 from clusterby.kernels.neighbors.top_k import Floats, Ints
 
 __all__ = ["reachability_tree", "spanning_tree"]
@@ -22,6 +21,7 @@ def spanning_tree(
     metric: Metric = "euclidean",
     core_distances: Floats | None = None,
     alpha: float = 1.0,
+    device: str | None = None,
     advance: Advance | None = None,
 ) -> tuple[Ints, Floats]:
     """Return the edges of a minimum spanning tree of all rows, the shortest first.
@@ -37,6 +37,8 @@ def spanning_tree(
         over `alpha`.
     alpha : float
         What distances are divided by.
+    device : str, optional
+        A torch device to multiply on; results are settled on the processor, and the same.
     advance : callable, optional
         Told how many rows were finished, 2·n in all.
 
@@ -64,8 +66,8 @@ def spanning_tree(
     if n < 2:
         return np.empty((0, 2), dtype=np.int64), np.empty(0)
     k = min(_NEIGHBORS, n - 1)
-    ready, length = narrowed(half_squares(np.ascontiguousarray(vectors), metric), k)
-    values, rows = nearest_of_all(ready, k, length, advance=advance)
+    ready, length = begin(vectors, k, metric, device)
+    values, rows = nearest_of_all(ready, k, length, device=device, advance=advance)
     if core_distances is None:
         least = np.zeros(n)
     else:
@@ -81,6 +83,7 @@ def reachability_tree(
     *,
     metric: Metric = "euclidean",
     alpha: float = 1.0,
+    device: str | None = None,
     advance: Advance | None = None,
 ) -> tuple[Ints, Floats, Floats]:
     """Return a minimum spanning tree of mutual reachability, and the core distances.
@@ -91,7 +94,7 @@ def reachability_tree(
         Finite, n ≥ 1.
     min_samples : int
         A row's core distance is that to so many rows, itself among them; from 1 to n.
-    metric, alpha, advance
+    metric, alpha, device, advance
         As those of :func:`spanning_tree`. Core distances are divided by alpha too.
 
     Returns
@@ -126,8 +129,8 @@ def reachability_tree(
     if n < 2:
         return np.empty((0, 2), dtype=np.int64), np.empty(0), np.zeros(n)
     k = min(max(_NEIGHBORS, min_samples - 1), n - 1)
-    ready, length = narrowed(half_squares(np.ascontiguousarray(vectors), metric), k)
-    values, rows = nearest_of_all(ready, k, length, advance=advance)
+    ready, length = begin(vectors, k, metric, device)
+    values, rows = nearest_of_all(ready, k, length, device=device, advance=advance)
     core = values[:, min_samples - 2].copy() if min_samples > 1 else np.zeros(n)
     edges, found = shortest_edges(ready, length, values, rows, core, advance=advance)
     return edges, ready.distances(found) / alpha, ready.distances(core) / alpha

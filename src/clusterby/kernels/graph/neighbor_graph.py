@@ -19,7 +19,9 @@ __all__ = ["components_of", "in_large_components", "join_nearest", "neighbor_gra
 _VOTERS = 5  # rows of a component that say where it belongs
 
 
-def neighbor_graph(vectors: Floats, n_neighbors: int, *, advance: Advance | None = None) -> sparse.csr_matrix:
+def neighbor_graph(
+    vectors: Floats, n_neighbors: int, *, device: str | None = None, advance: Advance | None = None
+) -> sparse.csr_matrix:
     """Return the symmetric graph of nearest neighbors, float32 (n, n), with at most 2·n·n_neighbors entries.
 
     Two rows are linked by 1 where each is a neighbor of the other, by ½ where only one is; each row is its
@@ -31,6 +33,8 @@ def neighbor_graph(vectors: Floats, n_neighbors: int, *, advance: Advance | None
         Finite.
     n_neighbors : int
         From 1 to n.
+    device : str, optional
+        A torch device to multiply on; results are settled on the processor, and the same.
     advance : callable, optional
         Told of n rows in all.
 
@@ -42,7 +46,7 @@ def neighbor_graph(vectors: Floats, n_neighbors: int, *, advance: Advance | None
     n = len(vectors)
     near = np.arange(n)[:, None]
     if n_neighbors > 1:
-        others = nearest_neighbors(vectors, n_neighbors - 1, advance=advance)[1]
+        others = nearest_neighbors(vectors, n_neighbors - 1, device=device, advance=advance)[1]
         near = np.concatenate([near, others], axis=1)
     elif advance is not None:
         advance(n)

@@ -13,6 +13,7 @@ from clusterby.kernels.kmeans.cluster_sums import inertia_of
 from clusterby.kernels.kmeans.kmeans_plus_plus import kmeans_plus_plus
 from clusterby.kernels.kmeans.kmeans_rows import Real, Rows, read_rows, take_rows, to_unit_length
 from clusterby.kernels.kmeans.lloyd import LloydRun, lloyd
+from clusterby.kernels.kmeans.torch_lloyd import lloyd_on_device
 from clusterby.kernels.parallel import one_thread_blas
 
 __all__ = ["KMeansResult", "begin_centers", "kmeans", "sample_sizes"]
@@ -60,6 +61,7 @@ def kmeans(
     max_iter: int = 300,
     tol: float = 0.0,
     random_state: np.random.RandomState,
+    device: str | None = None,
     advance: Advance | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> KMeansResult:
@@ -78,6 +80,9 @@ def kmeans(
     max_iter, tol
         As for :func:`~clusterby.kernels.kmeans.lloyd.lloyd`.
     random_state : RandomState
+    device : str, optional
+        A torch device for the iterations on all rows; those on the processor go on from there to the end. Not
+        for rows read at unit length.
     advance : callable, optional
         Told `max_iter` in all, as iterations finish.
     tell : callable, optional
@@ -108,6 +113,11 @@ def kmeans(
         if tell is not None:
             tell("Initialization complete")
         told = advance if runs == 1 else ask
+        if device is not None and not rows.spherical:
+            weights = None if (rows.weights == 1).all() else rows.weights
+            centers = lloyd_on_device(
+                rows.vectors, centers, weights=weights, device=device, max_iter=max_iter, tol=tol, advance=ask
+            )
         found = lloyd(rows, centers, max_iter=max_iter, tol=tol, advance=told, tell=tell)
         return _result(rows, found)
 

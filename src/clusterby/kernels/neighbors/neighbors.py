@@ -10,8 +10,9 @@ from clusterby.kernels.neighbors.half_squares import HalfSquares, Metric, half_s
 from clusterby.kernels.neighbors.narrow import narrowed
 from clusterby.kernels.neighbors.settle import settle
 from clusterby.kernels.neighbors.top_k import NO_ROW, Floats, Ints
+from clusterby.kernels.neighbors.torch_candidates import lists_on_device
 
-__all__ = ["nearest_neighbors", "nearest_of_all", "nearest_outside"]
+__all__ = ["begin", "nearest_neighbors", "nearest_of_all", "nearest_outside"]
 
 _SPARE = 8  # candidates beyond those needed, so that rounding in the last place seldom decides
 _PROBES = 128  # rows that tell whether a few coordinates are enough
@@ -23,6 +24,7 @@ def nearest_neighbors(
     *,
     queries: Floats | None = None,
     metric: Metric = "euclidean",
+    device: str | None = None,
     advance: Advance | None = None,
 ) -> tuple[Floats, Ints]:
     """Return the distances and the rows of the k nearest neighbors.
@@ -38,6 +40,8 @@ def nearest_neighbors(
         distance is computed once for both of its rows.
     metric : {"euclidean", "cosine"}
         Cosine is one less the cosine, and one where a row is zero.
+    device : str, optional
+        A torch device to multiply on, where no queries are given; results are settled on the processor, and the same.
     advance : callable, optional
         Told how many rows were finished, of n (m) in all.
 
@@ -69,9 +73,9 @@ def nearest_neighbors(
     limit = len(vectors) - (queries is None)
     if not 1 <= k <= limit:
         raise ValueError(f"k={k} neighbors: ask for 1 to {limit} of {len(vectors)} rows")
-    ready, length = narrowed(half_squares(np.ascontiguousarray(vectors), metric), k)
+    ready, length = begin(vectors, k, metric, None if queries is not None else device)
     if queries is None:
-        values, rows = nearest_of_all(ready, k, length, advance=advance)
+        values, rows = nearest_of_all(ready, k, length, device=device, advance=advance)
         return ready.distances(values), rows.astype(np.int64)
     asked = half_squares(np.ascontiguousarray(queries, dtype=vectors.dtype), metric, like=ready)
     values, rows = nearest_outside(
@@ -88,8 +92,21 @@ def nearest_neighbors(
     return ready.distances(values), rows.astype(np.int64)
 
 
+def begin(vectors: Floats, k: int, metric: Metric, device: str | None) -> tuple[HalfSquares, int]:
+    """Return the rows made ready to find k neighbors of each, and how many candidates to begin with.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> begin(np.array([[0.0], [1.0], [3.0]]), 2, "euclidean", None)[1]
+    2
+    """
+    ready = half_squares(np.ascontiguousarray(vectors), metric)
+    return narrowed(ready, k) if device is None else (ready, k)
+
+
 def nearest_of_all(
-    ready: HalfSquares, k: int, length: int, *, advance: Advance | None = None
+    ready: HalfSquares, k: int, length: int, *, device: str | None = None, advance: Advance | None = None
 ) -> tuple[Floats, Ints]:
     """Return half squares and rows, float64 and int32 (n, k), of the nearest of each row among the others.
 
@@ -101,6 +118,8 @@ def nearest_of_all(
         At most n − 1.
     length : int
         How many candidates to begin with; see :func:`clusterby.kernels.neighbors.narrow.narrowed`.
+    device : str, optional
+        A torch device to multiply on; results are settled on the processor, and the same.
     advance : callable, optional
         Told how many rows were finished.
 
@@ -112,7 +131,11 @@ def nearest_of_all(
     [0.5, 0.5, 2.0]
     """
     n = len(ready.rows)
-    found = fill_lists_of_all(ready, min(length + _SPARE, n - 1), advance=advance)
+    longer = min(length + _SPARE, n - 1)
+    if device is None:
+        found = fill_lists_of_all(ready, longer, advance=advance)
+    else:
+        found = lists_on_device(ready, longer, device=device, advance=advance)
     groups = np.arange(n, dtype=np.int32)
     none = np.zeros(n)
     return settle(ready, ready, *found, np.full(n, np.inf), k, asked_groups=groups, groups=groups, least=none)
