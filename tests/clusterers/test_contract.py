@@ -7,6 +7,7 @@ import inspect
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from clusterby.clusterers.fit import Fitted, fit
 from clusterby.clusterers.parameters import LEFT_OUT
 from clusterby.clusterers.predict import predict, predict_kind
 from clusterby.core.errors import InvalidParameter, NothingToCluster
+from clusterby.core.progress import report_progress
 from clusterby.core.registry import import_object
 
 NAMES = clusterers.names()
@@ -284,3 +286,36 @@ def test_the_row_says_in_a_sentence_each_what_it_finds_and_when_to_prefer_it(nam
         assert sentence[0].isupper()
         assert sentence.endswith(".")
         assert "\n" not in sentence
+
+
+REPORTING = [spec.name for spec in clusterers.find(reports_progress=True)]
+
+
+@pytest.mark.parametrize("name", REPORTING)
+def test_progress_is_told_to_its_end(name, blobs):
+    told: dict[str, list[int]] = {}
+
+    @contextmanager
+    def collect(description, total):
+        told[description] = [total, 0]
+        yield lambda count: told[description].__setitem__(1, told[description][1] + count)
+
+    with report_progress(collect):
+        run(name, blobs.vectors, 4)
+    bars = {text: counts for text, counts in told.items() if text.startswith("cluster 180 rows")}
+    assert sum(text.endswith(f"by {name}") for text in bars) == 1  # a first k-means may have a bar of its own
+    assert all(total == done for total, done in bars.values())
+
+
+@pytest.mark.parametrize("name", REPORTING)
+def test_a_fit_ends_where_its_progress_says_stop(name, blobs):
+    @contextmanager
+    def stop(description, total):
+        def advance(count):
+            if description.startswith("cluster 180 rows"):
+                raise KeyboardInterrupt
+
+        yield advance
+
+    with report_progress(stop), pytest.raises(KeyboardInterrupt):
+        run(name, blobs.vectors, 4)

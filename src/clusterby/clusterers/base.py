@@ -45,6 +45,8 @@ class ClustererSpec:
         Defaults that differ from the class' own because those fail on embeddings.
     approximate : bool
         Whether the method searches approximately, so that small or well-separated data promise nothing.
+    reports_progress : bool
+        Whether the class itself tells how far a fit has come.
     extra : str or None
         The extra of clusterby that installs the class' library; None where clusterby itself needs it.
     from_data : mapping of str to str
@@ -75,6 +77,7 @@ class ClustererSpec:
     aliases: tuple[str, ...] = ()
     overrides: Mapping[str, Any] = field(default_factory=dict)
     approximate: bool = False
+    reports_progress: bool = False
     extra: str | None = None
     from_data: Mapping[str, str] = field(default_factory=dict)
 

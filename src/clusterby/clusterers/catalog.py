@@ -50,6 +50,7 @@ _KMEANS = ClustererSpec(
     finds_noise=False,
     seeded=True,
     memory="clusterby.clusterers.memory:running_centers",
+    reports_progress=True,
     # One k-means++ start often splits one group and joins two others where there are ten or more.
     from_data={"n_init": "clusterby.clusterers.from_data:kmeans_starts"},
 )
@@ -92,6 +93,7 @@ _GMM = ClustererSpec(
     finds_noise=False,
     seeded=True,
     memory="clusterby.clusterers.memory:mixture",
+    reports_progress=True,
     # A full covariance has d²/2 entries: more than there are rows, and O(d³) a step.
     # One start from one k-means start often ends with one group split and two joined.
     overrides={"covariance_type": "diag", "n_init": 5},
@@ -139,6 +141,7 @@ _HIERARCHICAL = ClustererSpec(
     finds_noise=False,
     seeded=False,
     memory="clusterby.clusterers.memory:linkage_tree",
+    reports_progress=True,
 )
 
 _SPECTRAL = ClustererSpec(
@@ -210,6 +213,7 @@ _SPECTRAL = ClustererSpec(
     finds_noise=False,
     seeded=True,
     memory="clusterby.clusterers.memory:graph_eigenvectors",
+    reports_progress=True,
     # The default, an rbf kernel over all pairs with gamma=1, is nearly constant on unit rows, and quadratic.
     overrides={"affinity": "nearest_neighbors"},
     # The default links 10 neighbors even of 12 rows, nearly all to all, and is an error below 10.
@@ -285,6 +289,7 @@ _HDBSCAN = ClustererSpec(
     finds_noise=True,
     seeded=False,
     memory="clusterby.clusterers.memory:neighbor_lists",
+    reports_progress=True,
 )
 
 _DBSCAN = ClustererSpec(

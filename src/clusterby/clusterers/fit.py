@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.errors import InvalidParameter, InvalidVectors, NothingToCluster
 from clusterby.core.finite import finite_rows
 from clusterby.core.partition import NOISE, Partition
-from clusterby.core.progress import track
+from clusterby.core.progress import Advance, track
 from clusterby.core.registry import import_object
 from clusterby.kernels.centers import mean_centers
 
@@ -106,7 +107,7 @@ def fit(
     with one_thread_if_small(vectors.size):
         choice = _settle_k(resolved, vectors, asked, random_state)
         _settle_from_data(resolved, vectors, random_state)
-        with track(f"cluster {len(vectors):,} rows by {resolved.name}", 1) as advance:
+        with _tracked(resolved, len(vectors)) as advance:
             found = _nothing_to_fit(resolved, vectors) or run(resolved.name, resolved.estimator, vectors)
             advance(1)
     _report_noise(resolved.name, found.labels)
@@ -123,6 +124,16 @@ def fit(
     return Fitted(
         partition=partition, estimator=resolved.estimator, spec=resolved.spec, predicts=found.predicts
     )
+
+
+@contextmanager
+def _tracked(resolved: Resolved, m: int) -> Iterator[Advance]:
+    """Announce a fit as a whole, unless the estimator reports its own steps."""
+    if resolved.spec is not None and resolved.spec.reports_progress:
+        yield lambda count: None
+        return
+    with track(f"cluster {m:,} rows by {resolved.name}", 1) as advance:
+        yield advance
 
 
 def check_method(

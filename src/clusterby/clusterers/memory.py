@@ -79,14 +79,15 @@ def estimated_bytes(spec: ClustererSpec, n: int, d: int, parameters: Mapping[str
 
 
 def running_centers(n: int, d: int, parameters: Mapping[str, Any]) -> float:
-    """Return the bytes k-means keeps: a label, two bounds and a length a row, sums and centers.
+    """Return the bytes k-means keeps: labels and bounds of each row, a sample, sums and centers.
 
     Examples
     --------
     >>> running_centers(1_000, 10, {"n_clusters": 5})
-    25200.0
+    121200.0
     """
-    return 24.0 * n + 24.0 * d * _number(parameters, "n_clusters")
+    sample = min(1.0 * n * d, 2.0**28)
+    return 110.0 * n + sample + 24.0 * d * _number(parameters, "n_clusters")
 
 
 def nested_centers(n: int, d: int, parameters: Mapping[str, Any]) -> float:
@@ -101,16 +102,16 @@ def nested_centers(n: int, d: int, parameters: Mapping[str, Any]) -> float:
 
 
 def mixture(n: int, d: int, parameters: Mapping[str, Any]) -> float:
-    """Return the bytes of a Gaussian mixture: a responsibility per row and component, and the covariances.
+    """Return the bytes of a Gaussian mixture: what its first k-means keeps, and sums for each covariance.
 
     Examples
     --------
     >>> mixture(1_000, 10, {"n_components": 5, "covariance_type": "diag"})
-    41600.0
+    124400.0
     """
     k = _number(parameters, "n_components")
-    wide = parameters.get("covariance_type", "full") in ("full", "tied")
-    return 8.0 * n * k + 32.0 * k * d * (d if wide else 1)
+    wide = parameters.get("covariance_type", "full") == "full"
+    return running_centers(n, d, {"n_clusters": k}) + 64.0 * k * d * (d if wide else 1)
 
 
 def linkage_tree(n: int, d: int, parameters: Mapping[str, Any]) -> float:
@@ -118,13 +119,13 @@ def linkage_tree(n: int, d: int, parameters: Mapping[str, Any]) -> float:
 
     Examples
     --------
-    >>> linkage_tree(1_000, 512, {"metric": "euclidean"}) < 12e6
+    >>> linkage_tree(1_000, 512, {"metric": "euclidean"}) < 6e6
     True
     >>> linkage_tree(1_000, 512, {"metric": "manhattan", "linkage": "average"})
     8000000.0
     """
     if parameters.get("metric", "euclidean") in ("euclidean", "l2", "cosine"):
-        return 8.0 * n * d + 1_000.0 * n
+        return 8.0 * n * d + 1_600.0 * n  # a centered copy, the last matrix, and up to 96 candidates a row
     return 8.0 * n * n
 
 
@@ -139,7 +140,7 @@ def graph_eigenvectors(n: int, d: int, parameters: Mapping[str, Any]) -> float:
     if parameters.get("affinity", "rbf") != "nearest_neighbors":
         return 16.0 * n * n
     wanted = parameters.get("n_components") or _number(parameters, "n_clusters")
-    return 64.0 * n * (parameters.get("n_neighbors") or 10) + 24.0 * n * wanted
+    return 64.0 * n * (parameters.get("n_neighbors") or 10) + 48.0 * n * wanted
 
 
 def neighbor_lists(n: int, d: int, parameters: Mapping[str, Any]) -> float:
@@ -151,7 +152,8 @@ def neighbor_lists(n: int, d: int, parameters: Mapping[str, Any]) -> float:
     16000000.0
     """
     if parameters.get("metric", "euclidean") in ("euclidean", "l2", "cosine"):
-        return 64.0 * n * max(32, parameters.get("min_samples") or parameters.get("min_cluster_size") or 5)
+        listed = max(32, parameters.get("min_samples") or parameters.get("min_cluster_size") or 5)
+        return 4.0 * n * d + 64.0 * n * listed
     return 16.0 * n * n
 
 
