@@ -121,7 +121,9 @@ def hdbscan_contrib(algorithm: str) -> Contender:
     def run(x: np.ndarray, k: int) -> Result:
         import hdbscan
 
-        return {"labels": hdbscan.HDBSCAN(min_cluster_size=15, algorithm=algorithm).fit_predict(x)}
+        # it does not count the row itself among min_samples, and takes float64 alone
+        model = hdbscan.HDBSCAN(min_cluster_size=15, min_samples=14, algorithm=algorithm)
+        return {"labels": model.fit_predict(x.astype(np.float64))}
 
     return run
 
