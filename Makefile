@@ -31,6 +31,7 @@ format: $(VENV)/.test        ## rewrite the code in the project's format
 	$(BIN)/ruff check --fix .
 
 clean:                       ## remove what the other targets made
+	find src -name '*.nb[ci]' -delete
 	rm -rf $(VENV) clusterby-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.base: pyproject.toml

@@ -3,7 +3,7 @@
     python benchmarks/clusterers.py [WORK ...] [--quick] [--repeats 3] [--no-growth]
 
 For each work, contenders run in turn, each run in a process of its own: it loads the same vectors from disk, warms
-up on 2,000 of them (compilation, thread pools), then is timed once on all. Reported are the median of the repeats,
+up on a part of them (compilation, thread pools), then is timed once on all. Reported are the median of the repeats,
 the ratio to ours, the peak of the process' memory, and a quality figure that must not be worse than the peer's. The
 first call in a fresh process, with an empty and with a warm compile cache, is timed apart (`compile`). What was
 measured is kept in `benchmarks/measured.json`, one entry per work, and `benchmarks/results.py` turns it into
@@ -34,7 +34,6 @@ PACKAGES = (
     "clusterby", "numpy", "scipy", "scikit-learn", "scikit-learn-intelex", "faiss-cpu", "fastcluster", "hdbscan",
     "fast-hdbscan", "evoc", "genieclust", "numba",
 )  # fmt: skip
-WARM_UP = 2_000  # rows
 LIMIT = 1_800  # seconds a single run may take
 
 
@@ -45,7 +44,7 @@ def megabytes() -> float:
 def run_one(work: str, contender: str, vectors: Path, out: Path) -> None:
     """Time one contender in this process and write what it found."""
     x, run, k = np.load(vectors), WORKS[work].contenders[contender], WORKS[work].k
-    run(x[: min(len(x), max(WARM_UP, 2 * k))].copy(), k)
+    run(x[: WORKS[work].warm_up].copy(), min(k, WORKS[work].warm_up))
     before = megabytes()
     began = time.perf_counter()
     result = run(x, k)
@@ -202,7 +201,8 @@ def main() -> None:
             continue
         rows = []
         for n, contenders in sizes(WORKS[name], quick=options.quick, growth=not options.no_growth):
-            rows += compare(name, n, contenders, repeats=1 if options.quick else options.repeats)
+            alone = contenders == [OURS]
+            rows += compare(name, n, contenders, repeats=1 if options.quick or alone else options.repeats)
         keep(name, rows, path)
     print(f"kept in {path}")
 

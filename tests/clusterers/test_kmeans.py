@@ -38,9 +38,9 @@ def test_it_is_an_estimator_by_scikit_learns_rules(estimator, check):
     check(estimator)
 
 
-def test_parameters_are_scikit_learns_and_one_more():
+def test_parameters_are_scikit_learns_and_two_more():
     ours, theirs = KMeans().get_params(), sklearn.cluster.KMeans().get_params()
-    assert ours == {**theirs, "metric": "euclidean"}
+    assert ours == {**theirs, "metric": "euclidean", "device": "auto"}
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -57,7 +57,7 @@ def test_n_clusters_beside_n_components_is_refused():
 
 def test_scikit_learns_defaults_stand_where_they_are_not_overridden():
     estimator = resolve("hdbscan", {}, random_state=0).estimator
-    changed = {**get("hdbscan").overrides}
+    changed = {**get("hdbscan").overrides, "device": "auto"}
     assert estimator.get_params() == {**HDBSCAN(copy=False).get_params(), **changed}
 
 

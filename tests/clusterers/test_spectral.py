@@ -1,4 +1,3 @@
-import logging
 import pickle
 from contextlib import contextmanager
 
@@ -16,6 +15,8 @@ from threadpoolctl import threadpool_limits
 from clusterby.clusterers.spectral import SpectralClustering
 from clusterby.core.progress import report_progress
 
+pytestmark = pytest.mark.filterwarnings("ignore:Graph is not fully connected")
+
 
 def nearest(n_clusters: int = 2, **settings) -> SpectralClustering:
     return SpectralClustering(n_clusters, affinity="nearest_neighbors", **{"random_state": 0, **settings})
@@ -24,7 +25,6 @@ def nearest(n_clusters: int = 2, **settings) -> SpectralClustering:
 @parametrize_with_checks([SpectralClustering(), nearest(n_neighbors=3)])
 @pytest.mark.filterwarnings("ignore:.*:sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore:The spectral clustering API has changed")
-@pytest.mark.filterwarnings("ignore:Graph is not fully connected")  # of scikit-learn, on sparse rows
 def test_it_is_a_scikit_learn_estimator(estimator, check):
     check(estimator)
 
@@ -39,7 +39,6 @@ def test_it_is_a_scikit_learn_estimator(estimator, check):
     ],
     ids=["blobs", "moons", "circles"],
 )
-@pytest.mark.filterwarnings("ignore:Graph is not fully connected")
 def test_labels_are_those_of_scikit_learn(rows, k, assign_labels):
     settings = {"affinity": "nearest_neighbors", "random_state": 0, "assign_labels": assign_labels}
     theirs = cluster.SpectralClustering(k, n_neighbors=20, **settings).fit(rows).labels_
@@ -88,11 +87,10 @@ def test_every_component_may_be_kept():
     assert len(set(labels)) == 3
 
 
-def test_how_many_components_there_are_is_logged(caplog):
+def test_a_graph_in_pieces_is_warned_of_with_what_becomes_of_them():
     rows = np.concatenate([np.linspace(0, 1, 20), np.linspace(9, 10, 20)])[:, None]
-    with caplog.at_level(logging.INFO, logger="clusterby.clusterers.spectral"):
+    with pytest.warns(UserWarning, match="not fully connected: it has 2 components.$"):
         nearest(2).fit(rows)
-    assert "has 2 components; 0 rows" in caplog.text
 
 
 def test_pieces_far_apart_are_clusters_whatever_reads_the_embedding():

@@ -8,6 +8,7 @@ import numpy as np
 import sklearn.cluster
 from sklearn.utils.validation import check_memory, validate_data
 
+from clusterby.clusterers.whole_fit import whole_fit
 from clusterby.core.progress import track
 from clusterby.kernels.linkage.dendrogram import count_above, cut_tree
 from clusterby.kernels.linkage.linkage import linkage
@@ -61,23 +62,22 @@ class AgglomerativeClustering(sklearn.cluster.AgglomerativeClustering):  # type:
         if not self._is_ours():
             return super().fit(X, y)  # type: ignore[no-any-return, unused-ignore]
         self._validate_params()
-        known = set(vars(self))
-        X = validate_data(self, X, dtype=[np.float64, np.float32], order="C", ensure_min_samples=2)
-        try:
+        with whole_fit(self):
+            X = validate_data(self, X, dtype=[np.float64, np.float32], order="C", ensure_min_samples=2)
             tree = self._tree(X)
-        except BaseException:  # interrupted: an estimator that was not fitted is not fitted now
-            for name in set(vars(self)) - known:
-                delattr(self, name)
-            raise
-        k = self.n_clusters if self.distance_threshold is None else count_above(tree, self.distance_threshold)
-        labels = cut_tree(tree, k)
-        self.children_ = tree[:, :2].astype(np.intp)
-        self.n_connected_components_ = 1
-        self.n_leaves_ = len(X)
-        if self.distance_threshold is not None or self.compute_distances:
-            self.distances_ = tree[:, 2].copy()
-        self.n_clusters_ = k
-        self.labels_ = labels
+            k = (
+                self.n_clusters
+                if self.distance_threshold is None
+                else count_above(tree, self.distance_threshold)
+            )
+            labels = cut_tree(tree, k)
+            self.children_ = tree[:, :2].astype(np.intp)
+            self.n_connected_components_ = 1
+            self.n_leaves_ = len(X)
+            if self.distance_threshold is not None or self.compute_distances:
+                self.distances_ = tree[:, 2].copy()
+            self.n_clusters_ = k
+            self.labels_ = labels
         return self
 
     def _is_ours(self) -> bool:

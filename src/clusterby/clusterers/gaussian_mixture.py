@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self, cast
 
@@ -19,6 +17,7 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from clusterby.clusterers.kmeans import KMeans
+from clusterby.clusterers.whole_fit import whole_fit
 from clusterby.core.column import IntArray
 from clusterby.core.progress import Advance, track
 from clusterby.kernels.floats import Floats
@@ -157,7 +156,7 @@ warm_start, verbose, verbose_interval
         if _dispatches():
             return cast("IntArray", super().fit_predict(X, y))
         self._validate_params()
-        with _unfitted_on_failure(self):
+        with whole_fit(self):
             rows = validate_data(self, X, dtype=[np.float64, np.float32], order="C", ensure_min_samples=2)
             if len(rows) < self.n_components:
                 raise ValueError(
@@ -349,13 +348,3 @@ def _dispatches() -> bool:
 def _check_parameters(mixture: _GaussianMixture, rows: Floats) -> None:
     takes = inspect.signature(mixture._check_parameters).parameters
     mixture._check_parameters(rows, **({"xp": np} if "xp" in takes else {}))
-
-
-@contextmanager
-def _unfitted_on_failure(estimator: Any) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        for name in [n for n in vars(estimator) if n.endswith("_") and not n.startswith("__")]:
-            delattr(estimator, name)
-        raise

@@ -11,6 +11,7 @@ from scipy.sparse import issparse
 from sklearn.metrics import pairwise_distances
 from sklearn.utils.validation import validate_data
 
+from clusterby.clusterers.whole_fit import whole_fit
 from clusterby.core.partition import NOISE
 from clusterby.core.progress import track
 from clusterby.kernels.density.cluster_selection import label_rows, select_clusters
@@ -140,33 +141,34 @@ algorithm, leaf_size, n_jobs, cluster_selection_method, allow_single_cluster, st
         if not self._by_our_kernels(X):
             return self._fit_by_sklearn(X, y)
         self._validate_params()
-        X = validate_data(self, X, dtype=[np.float64, np.float32], order="C", ensure_all_finite=False)
-        with np.errstate(over="ignore", invalid="ignore"):
-            sums = X.sum(axis=1, dtype=np.float64)
-        finite = np.flatnonzero(np.isfinite(sums))
-        vectors = X if len(finite) == len(X) else X[finite]
-        self._metric_params: dict[str, Any] = {}
-        self._min_samples = self._checked_min_samples(len(vectors))
-        with track(f"cluster {len(vectors):,} rows by hdbscan", 2 * len(vectors)) as advance:
-            edges, lengths, _ = reachability_tree(
-                vectors,
-                self._min_samples,
-                metric=_METRICS[self.metric],
-                alpha=self.alpha,
-                device=choose_device(self.device),
-                advance=advance,
-            )
-        merges = single_linkage(edges, lengths)
-        self._set_trees(merges)
-        self._set_labels()
-        self.minimum_spanning_tree_ = np.column_stack([finite[edges], lengths])
-        if self.store_centers:
-            self._set_centers(vectors)
-        if len(finite) < len(X):
-            self._put_back(finite, sums)
-        self._single_linkage_tree_ = np.empty(len(self.single_linkage_tree_), dtype=_MERGE)
-        for column, name in enumerate(_MERGE.names or ()):
-            self._single_linkage_tree_[name] = self.single_linkage_tree_[:, column]
+        with whole_fit(self):
+            X = validate_data(self, X, dtype=[np.float64, np.float32], order="C", ensure_all_finite=False)
+            with np.errstate(over="ignore", invalid="ignore"):
+                sums = X.sum(axis=1, dtype=np.float64)
+            finite = np.flatnonzero(np.isfinite(sums))
+            vectors = X if len(finite) == len(X) else X[finite]
+            self._metric_params: dict[str, Any] = {}
+            self._min_samples = self._checked_min_samples(len(vectors))
+            with track(f"cluster {len(vectors):,} rows by hdbscan", 2 * len(vectors)) as advance:
+                edges, lengths, _ = reachability_tree(
+                    vectors,
+                    self._min_samples,
+                    metric=_METRICS[self.metric],
+                    alpha=self.alpha,
+                    device=choose_device(self.device),
+                    advance=advance,
+                )
+            merges = single_linkage(edges, lengths)
+            self._set_trees(merges)
+            self._set_labels()
+            self.minimum_spanning_tree_ = np.column_stack([finite[edges], lengths])
+            if self.store_centers:
+                self._set_centers(vectors)
+            if len(finite) < len(X):
+                self._put_back(finite, sums)
+            self._single_linkage_tree_ = np.empty(len(self.single_linkage_tree_), dtype=_MERGE)
+            for column, name in enumerate(_MERGE.names or ()):
+                self._single_linkage_tree_[name] = self.single_linkage_tree_[:, column]
         return self
 
     def _by_our_kernels(self, X: Any) -> bool:

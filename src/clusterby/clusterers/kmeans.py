@@ -15,6 +15,7 @@ from sklearn.utils import check_array, check_random_state
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from clusterby.clusterers.whole_fit import whole_fit
 from clusterby.core.progress import Advance, track
 from clusterby.kernels.device import choose_device
 from clusterby.kernels.kmeans.cluster_sums import inertia_of
@@ -133,7 +134,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
             self._counts = counts.astype(np.float64)
             self._sums = self.cluster_centers_ * self._counts[:, None]
             return self
-        try:
+        with whole_fit(self):
             rows, X = self._read(X, sample_weight, reset=True)
             self._settle_parameters(len(X))
             self._tol = self.tol * total_variance(rows) if self.tol else 0.0
@@ -151,9 +152,6 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
                     tell=print if self.verbose else None,
                 )
             self._keep(result)
-        except BaseException:
-            self._unfit()
-            raise
         return self
 
     def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> KMeans:
@@ -201,7 +199,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
             time. ``lambda: (b["vector"] for b in dataset.to_batches())`` say, as arrays.
         """
         self._validate_params()
-        try:
+        with whole_fit(self):
             random_state = check_random_state(self.random_state)
             spherical = self.metric == "cosine"
             with track("cluster chunks by kmeans", self.max_iter) as advance:
@@ -233,9 +231,6 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
                 )
                 advance(self.max_iter - result.n_iter)
             self._keep(result)
-        except BaseException:
-            self._unfit()
-            raise
         return self
 
     def predict(self, X: Any) -> NDArray[np.int32]:
@@ -379,8 +374,3 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
         self._sums, self._counts = result.sums, result.weights
         self._n_features_out = len(result.centers)
         self._n_threads = thread_count()
-
-    def _unfit(self) -> None:
-        """Forget what a fit that did not end has learned."""
-        for name in [name for name in vars(self) if name.endswith("_") and not name.startswith("_")]:
-            delattr(self, name)

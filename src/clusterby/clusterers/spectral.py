@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+import warnings
 from numbers import Integral
 from typing import Any, ClassVar, Self, cast
 
@@ -16,6 +14,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import validate_data
 
 from clusterby.clusterers.kmeans import KMeans
+from clusterby.clusterers.whole_fit import whole_fit
 from clusterby.core.column import IntArray
 from clusterby.core.progress import Advance, track
 from clusterby.kernels.device import choose_device
@@ -30,8 +29,6 @@ from clusterby.kernels.graph.neighbor_graph import (
 from clusterby.kernels.graph.spectral_embedding import spectral_embedding
 
 __all__ = ["SpectralClustering"]
-
-_log = logging.getLogger(__name__)
 
 _TOL = 0.1  # labels, and their agreement with the truth, do not change below twice that
 
@@ -84,7 +81,7 @@ kernel_params, n_jobs, verbose
 
     Examples
     --------
-    >>> rows = np.concatenate([np.linspace(0, 1, 20), np.linspace(5, 6, 20)])[:, None]
+    >>> rows = np.concatenate([np.linspace(0, 1, 20), np.linspace(1.2, 2.2, 20)])[:, None]
     >>> labels = SpectralClustering(2, affinity="nearest_neighbors", random_state=0).fit_predict(rows)
     >>> len(set(labels[:20])), len(set(labels[20:])), labels[0] == labels[20]
     (1, 1, np.False_)
@@ -153,7 +150,7 @@ kernel_params, n_jobs, verbose
         if self.affinity != "nearest_neighbors" or self.eigen_solver == "amg" or issparse(X):
             return cast("Self", super().fit(X, y))
         self._validate_params()
-        with _unfitted_on_failure(self):
+        with whole_fit(self):
             rows = validate_data(self, X, dtype=[np.float64, np.float32], order="C", ensure_min_samples=2)
             n = len(rows)
             if self.n_neighbors > n:
@@ -178,11 +175,15 @@ kernel_params, n_jobs, verbose
         enough = max(self.n_clusters, self.n_components or 0)
         if kept.sum() < enough:
             kept[:] = True
-        _log.info(
-            "The graph of neighbors has %d components; %d rows are in those too small for a cluster.",
-            components.max() + 1,
-            len(rows) - kept.sum(),
-        )
+        if components.any():
+            left = len(rows) - int(kept.sum())
+            theirs = (
+                f"; {left} rows in the smallest join the clusters of the rows nearest to them" if left else ""
+            )
+            warnings.warn(
+                f"Graph is not fully connected: it has {components.max() + 1} components{theirs}.",
+                stacklevel=3,
+            )
         part = graph if kept.all() else graph[kept][:, kept]
         maps = spectral_embedding(
             part,
@@ -210,13 +211,3 @@ kernel_params, n_jobs, verbose
             self.n_clusters, n_init=self.n_init, random_state=random_state, verbose=int(self.verbose)
         )
         return np.asarray(means.fit(maps.astype(np.float32)).labels_, dtype=np.int64)
-
-
-@contextmanager
-def _unfitted_on_failure(estimator: Any) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        for name in [n for n in vars(estimator) if n.endswith("_") and not n.startswith("__")]:
-            delattr(estimator, name)
-        raise
