@@ -237,7 +237,7 @@ def test_weights_that_make_no_sense_are_refused(bad):
         KMeans(2).fit(np.eye(6), sample_weight=bad)
 
 
-def test_a_fit_that_is_cancelled_leaves_no_fit():
+def test_a_fit_that_is_cancelled_leaves_none_or_the_one_before():
     x, _ = large_blobs()
     seen = []
 
@@ -250,12 +250,17 @@ def test_a_fit_that_is_cancelled_leaves_no_fit():
 
         yield advance
 
-    model = KMeans(5, random_state=0).fit(x[:100])
+    model = KMeans(5, random_state=0)
     with report_progress(reporter), pytest.raises(KeyboardInterrupt):
         model.fit(x)
     assert set(seen) == {("cluster 20,000 rows by kmeans", 300)}
     with pytest.raises(NotFittedError):
         check_is_fitted(model)
+    labels = model.fit(x[:100]).labels_
+    seen.clear()
+    with report_progress(reporter), pytest.raises(KeyboardInterrupt):
+        model.fit(x)
+    assert model.labels_ is labels
 
 
 @pytest.mark.parametrize("n_init", [1, 3])

@@ -20,6 +20,7 @@ __all__ = ["KMeansResult", "begin_centers", "kmeans", "sample_sizes"]
 
 _SAMPLE_ROWS = 4096
 _ROWS_PER_CENTER = 50  # of the smallest sample: fewer, and centers fit the sample rather than the data
+_START_ROWS_PER_CENTER = 25  # among so many k-means++ draws as well as among all of the smallest sample
 _GROWTH = 4
 _STARTS_ON_SAMPLE = 2  # per start asked for: a run on the smallest sample costs little, and one start varies
 _SAMPLE_BYTES = 2**28
@@ -166,13 +167,16 @@ def _from_samples(
     weighty = np.flatnonzero(rows.weights > 0)
     drawn = random_state.permutation(len(weighty))[: sizes[-1]]
 
-    def sample_of(size: int) -> Rows:
-        return take_rows(rows, weighty[np.sort(drawn[:size])])
+    def sample_of(size: int, first: int = 0) -> Rows:
+        return take_rows(rows, weighty[np.sort(drawn[first : first + size])])
 
     sample = sample_of(sizes[0])
+    few = min(sizes[0], _START_ROWS_PER_CENTER * k)
     best = np.inf
-    for _ in range(n_init * _STARTS_ON_SAMPLE):
-        begin = begin_centers(sample, k, start, random_state, advance=ask)
+    for i in range(n_init * _STARTS_ON_SAMPLE):
+        begin = begin_centers(
+            sample_of(few, i * few % (sizes[-1] - few + 1)), k, start, random_state, advance=ask
+        )
         run = lloyd(sample, begin, max_iter=max_iter, tol=tol, advance=ask)
         inertia = inertia_of(sample, run.labels, run.centers)
         if inertia < best:
