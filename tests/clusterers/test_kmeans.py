@@ -4,7 +4,9 @@ import warnings
 from contextlib import contextmanager
 from functools import cache
 
+import lance
 import numpy as np
+import pyarrow as pa
 import pytest
 import sklearn.cluster
 from hypothesis import given, settings
@@ -287,3 +289,20 @@ def test_it_can_be_cloned_pickled_piped_and_searched():
     assert search.best_params_ == {"n_clusters": 4}
     frame = KMeans(3, random_state=0).set_output(transform="pandas").fit_transform(x)
     assert list(frame.columns) == ["kmeans0", "kmeans1", "kmeans2"]
+
+
+def test_a_lance_dataset_is_clustered_without_being_read_whole(tmp_path):
+    x = large_blobs().vectors
+    column = pa.FixedSizeListArray.from_arrays(pa.array(x.ravel()), x.shape[1])
+    dataset = lance.write_dataset(
+        pa.table({"vector": column}), tmp_path / "vectors.lance", max_rows_per_file=7_000
+    )
+
+    def chunks():
+        for batch in dataset.to_batches(batch_size=3_000):
+            yield batch.column("vector").flatten().to_numpy().reshape(-1, x.shape[1])
+
+    settings = {"init": x[:20], "n_init": 1, "tol": 0}
+    streamed, whole = KMeans(20, **settings).fit_stream(chunks), KMeans(20, **settings).fit(x)
+    np.testing.assert_array_equal(streamed.labels_, whole.labels_)
+    np.testing.assert_allclose(streamed.inertia_, whole.inertia_, rtol=1e-9)
