@@ -176,7 +176,7 @@ WORKS: dict[str, Work] = {
             "evoc (approximate)": evoc,
         },
         judge=agreement, quality="ARI with scikit-learn's labels", reference="scikit-learn brute",
-        growth=(3_000, 6_000), ours_beyond=(25_000, 50_000),
+        growth=(1_500, 6_000), ours_beyond=(25_000, 50_000),
         slow=frozenset({"hdbscan boruvka", "fast-hdbscan"}),
     ),
     "spectral": Work(
