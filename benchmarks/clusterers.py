@@ -130,9 +130,10 @@ def compile_times(*, quick: bool) -> list[dict]:
             f"import sys, time, numpy as np; sys.path.insert(0, {str(HERE)!r})\n"
             "from data import embedding_like; from works import WORKS\n"
             f"x = embedding_like({n})[0]; work = WORKS[{name!r}]; run = work.contenders[{OURS!r}]\n"
-            "import clusterby.clusterers\n"
+            "t = time.perf_counter(); from clusterby import clusterers\n"
+            "[getattr(clusterers, c) for c in clusterers.__all__]; imports = time.perf_counter() - t\n"
             "t = time.perf_counter(); run(x, 20); first = time.perf_counter() - t\n"
-            "t = time.perf_counter(); run(x, 20); print(first, time.perf_counter() - t)"
+            "t = time.perf_counter(); run(x, 20); print(first, time.perf_counter() - t, imports)"
         )
         with tempfile.TemporaryDirectory() as cache:
             environment = {**os.environ, "NUMBA_CACHE_DIR": cache}
@@ -141,7 +142,7 @@ def compile_times(*, quick: bool) -> list[dict]:
                 done = subprocess.run(
                     [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
                 )
-                found[state], found["again"] = (float(s) for s in done.stdout.split())
+                found[state], found["again"], found["imports"] = (float(s) for s in done.stdout.split())
         rows.append({"work": name, "n": n, **found})
         print(f"  compile, {name}: {found}", flush=True)
     return rows
