@@ -14,7 +14,7 @@ from clusterby.kernels.parallel import blocks, in_parallel
 
 __all__ = ["kmeans_plus_plus"]
 
-_BLOCK_NUMBERS = 2**21
+_BLOCK_NUMBERS = 2**18
 
 
 def kmeans_plus_plus(
@@ -76,7 +76,7 @@ def _try(rows: Rows, candidates: NDArray[np.int64], closest: Real) -> tuple[Real
         )
         return sums
 
-    size = max(1024, _BLOCK_NUMBERS // rows.vectors.shape[1])
+    size = max(256, _BLOCK_NUMBERS // rows.vectors.shape[1])
     return gaps, np.sum(in_parallel(measure, blocks(len(closest), size)), axis=0)
 
 

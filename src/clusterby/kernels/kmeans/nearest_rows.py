@@ -24,7 +24,8 @@ __all__ = ["Assignment", "Moves", "assign_rows", "begin_assignment", "nearest_ce
 
 _HISTORY_BYTES = 2**25
 _JOB_TILES = 4
-_TEST_ROWS = 2**16
+_JOBS = 16  # at least, where there are rows for them: few rows are shared too
+_TEST_ROWS = 2**13
 _FAR = 4.0  # centers farther from 0 than this many times their spread are moved to it before products
 
 
@@ -247,7 +248,8 @@ def _look(
         return changed[:moved], before[:moved], m
 
     ask = None if advance is None else lambda _count: advance(0)
-    done = in_parallel(look, blocks(len(doubtful), _JOB_TILES * size), advance=ask)
+    share = max(64, min(_JOB_TILES * size, -(-len(doubtful) // _JOBS)))
+    done = in_parallel(look, blocks(len(doubtful), share), advance=ask)
     tiles = [tile for job in done for tile in job]
     a.looked_at.append(sum(count for _, _, count in tiles))
     return Moves(
