@@ -29,18 +29,21 @@ def table(name: str, rows: list[dict]) -> list[str]:
         spread = f" ({r['fastest']:.3g}–{r['slowest']:.3g})" if r["repeats"] > 1 else ""
         ratio = f"{r['seconds'] / ours['seconds']:.1f}" if "seconds" in ours else ""
         lines.append(
-            f"| {r['contender']} | {r['seconds']:.3g}{spread} | {ratio} "
-            f"| {r['peak_mb']:,.0f} | {r['quality']:.6g} |"
+            f"| {r['contender']} | {r['seconds']:.3g}{spread} | {ratio} | {memory(r)} | {r['quality']:.6g} |"
         )
     lines += ["", f"Repeats: {ours['repeats']}, medians."]
     others = [r for r in rows if r["n"] != ours["n"] and "failed" not in r]
     if others:
         lines += ["", "| rows | contender | seconds | peak memory, MB | quality |", "|---|---|---|---|---|"]
         lines += [
-            f"| {r['n']:,} | {r['contender']} | {r['seconds']:.3g} | {r['peak_mb']:,.0f} | {r['quality']:.6g} |"
+            f"| {r['n']:,} | {r['contender']} | {r['seconds']:.3g} | {memory(r)} | {r['quality']:.6g} |"
             for r in sorted(others, key=lambda r: (r["n"], r["seconds"]))
         ]
     return [*lines, ""]
+
+
+def memory(row: dict) -> str:
+    return "not measured" if row["peak_mb"] is None else f"{row['peak_mb']:,.0f}"
 
 
 def compile_table(rows: list[dict]) -> list[str]:
@@ -62,7 +65,7 @@ def plot(measured: dict, out: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "clusterby"
+    mpl.rcParams.update({"svg.hashsalt": "clusterby", "svg.fonttype": "none"})
     import matplotlib.pyplot as plt
 
     names = [n for n in WORKS if n in measured and len({r["n"] for r in measured[n]["rows"]}) > 1]
@@ -116,7 +119,7 @@ def main() -> None:
     for name in WORKS:
         if name in measured:
             lines += table(name, measured[name]["rows"])
-    if "compile" in measured:
+    if "imports" in measured.get("compile", {"rows": [{}]})["rows"][0]:
         lines += compile_table(measured["compile"]["rows"])
     (HERE / "RESULTS.md").write_text("\n".join(lines))
     plot(measured, HERE / "results.svg")
