@@ -70,7 +70,13 @@ def plot(measured: dict, out: Path) -> None:
 
     names = [n for n in WORKS if n in measured and len({r["n"] for r in measured[n]["rows"]}) > 1]
     figure, axes = plt.subplots(
-        2, len(names), figsize=(2.9 * len(names), 6.2), sharey="row", squeeze=False, layout="constrained"
+        2,
+        len(names),
+        figsize=(2.9 * len(names), 6.2),
+        sharex="col",
+        sharey="row",
+        squeeze=False,
+        layout="constrained",
     )
     kinds = sorted({r["contender"] for n in names for r in measured[n]["rows"]} - {OURS})
     colors = {kind: plt.colormaps["tab20"](i % 20) for i, kind in enumerate(kinds)}
@@ -96,6 +102,11 @@ def plot(measured: dict, out: Path) -> None:
         for axis in axes[:, column]:
             axis.set_xscale("log")
             axis.set_yscale("log")
+            axis.yaxis.set_major_formatter("{x:,g}")
+            axis.yaxis.set_minor_formatter("")
+            at = sorted({r["n"] for r in rows})
+            axis.set_xticks(at, [f"{n / 1000:g}k" for n in at], rotation=60, fontsize=8)
+            axis.minorticks_off()
             axis.grid(visible=True, which="major", alpha=0.3)
         axes[1, column].legend(fontsize=6, loc="upper left")
     axes[0, 0].set_ylabel("seconds")
