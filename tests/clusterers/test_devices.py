@@ -8,6 +8,8 @@ from clusterby.core.errors import InvalidParameter
 
 from .conftest import make_blobs
 
+pytestmark = pytest.mark.filterwarnings("ignore:Graph is not fully connected")
+
 BLOBS = make_blobs(6, 32, n=900, spread=0.9)
 ESTIMATORS = [
     KMeans(6, random_state=0, tol=0),
