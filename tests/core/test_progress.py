@@ -1,8 +1,10 @@
 from contextlib import contextmanager
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from clusterby.core.progress import report_progress, track
+from clusterby.core.progress import in_units_of, report_progress, still, track
 
 
 @pytest.fixture
@@ -37,3 +39,38 @@ def test_the_reporter_is_forgotten_afterwards_even_after_an_error(seen, collect)
     with track("encode", 3) as advance:
         advance(1)
     assert seen == []
+
+
+def test_a_step_that_stands_still_asks_and_counts_nothing(seen):
+    still(seen.append)(5)
+    assert seen == [0]
+
+
+def test_what_asking_raises_comes_through():
+    def stop(count):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        still(stop)(1)
+
+
+@given(
+    total=st.integers(0, 10**6),
+    shares=st.lists(st.integers(0, 1000), min_size=1).filter(any),
+    data=st.data(),
+)
+def test_jobs_of_any_size_add_up_to_the_total(total, shares, data):
+    told = []
+    count = in_units_of(total, shares, told.append)
+    left = len(shares)
+    while left:
+        now = data.draw(st.integers(1, left))
+        count(now)
+        left -= now
+    assert sum(told) == total
+    assert min(told) >= 0
+
+
+def test_nobody_to_tell_is_nobody_to_count_for():
+    assert in_units_of(3, [1], None) is None
+    assert still(None) is None

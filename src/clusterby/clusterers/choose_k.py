@@ -7,18 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clusterby.clusterers.silhouette import silhouettes_of_cuts
 from clusterby.clusterers.threads import one_thread_if_small
 from clusterby.core.column import FloatArray
 from clusterby.core.progress import track
+from clusterby.kernels.arrays import Doubles
 
 __all__ = ["Choice", "choose_k", "count_distinct"]
 
 log = logging.getLogger(__name__)
 
-Floats = NDArray[np.float64]
 
 _SAMPLE = 2_000  # rows: a tree over them takes a fraction of a second
 _MOST = 50  # clusters
@@ -129,7 +128,7 @@ def count_distinct(vectors: FloatArray, *, at_most: int) -> int:
     return len(seen)
 
 
-def _score(rows: Floats, counts: range | tuple[int, ...], linkage: str, metric: str) -> dict[int, Floats]:
+def _score(rows: Doubles, counts: range | tuple[int, ...], linkage: str, metric: str) -> dict[int, Doubles]:
     from scipy.cluster import hierarchy
     from scipy.spatial.distance import squareform
     from sklearn.metrics import pairwise_distances
@@ -139,7 +138,7 @@ def _score(rows: Floats, counts: range | tuple[int, ...], linkage: str, metric: 
     return silhouettes_of_cuts(distances, tree, counts)
 
 
-def _structureless(rows: Floats, rng: np.random.Generator) -> Floats:
+def _structureless(rows: Doubles, rng: np.random.Generator) -> Doubles:
     """Draw as many rows from one Gaussian with the mean and covariance of these."""
     mean = rows.mean(axis=0)
     mixed = rng.standard_normal((len(rows), len(rows))) @ (rows - mean)

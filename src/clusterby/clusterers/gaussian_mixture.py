@@ -20,7 +20,7 @@ from clusterby.clusterers.kmeans import KMeans
 from clusterby.clusterers.whole_fit import whole_fit
 from clusterby.core.column import IntArray
 from clusterby.core.progress import Advance, track
-from clusterby.kernels.floats import Floats
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.mixture.gaussian_mixture import Scores, climb, score_rows
 from clusterby.kernels.mixture.gaussian_moments import Memberships, column_means, row_products
 from clusterby.kernels.mixture.gaussian_parameters import Gaussians

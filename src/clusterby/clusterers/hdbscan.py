@@ -14,13 +14,13 @@ from sklearn.utils.validation import validate_data
 from clusterby.clusterers.whole_fit import whole_fit
 from clusterby.core.partition import NOISE
 from clusterby.core.progress import track
+from clusterby.kernels.arrays import Floats, Ints
 from clusterby.kernels.density.cluster_selection import label_rows, select_clusters
 from clusterby.kernels.density.condensed_tree import condense, outlier_scores
 from clusterby.kernels.density.single_linkage import single_linkage
 from clusterby.kernels.density.spanning_tree import reachability_tree
 from clusterby.kernels.device import choose_device
 from clusterby.kernels.neighbors.half_squares import Metric
-from clusterby.kernels.neighbors.top_k import Floats, Ints
 from clusterby.kernels.parallel import blocks
 
 __all__ = ["HDBSCAN"]

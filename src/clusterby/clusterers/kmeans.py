@@ -16,11 +16,12 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from clusterby.clusterers.whole_fit import whole_fit
-from clusterby.core.progress import Advance, track
+from clusterby.core.progress import Advance, still, track
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.device import choose_device
 from clusterby.kernels.kmeans.cluster_sums import inertia_of
 from clusterby.kernels.kmeans.kmeans import KMeansResult, begin_centers, kmeans
-from clusterby.kernels.kmeans.kmeans_rows import Real, Rows, make_rows, read_rows, total_variance
+from clusterby.kernels.kmeans.kmeans_rows import Rows, make_rows, read_rows, total_variance
 from clusterby.kernels.kmeans.nearest_rows import nearest_centers
 from clusterby.kernels.kmeans.stream_kmeans import sample_of_chunks, stream_kmeans, update_centers
 from clusterby.kernels.parallel import thread_count
@@ -77,7 +78,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
     """
 
     labels_: NDArray[np.int32]
-    cluster_centers_: Real
+    cluster_centers_: Floats
     _sums: NDArray[np.float64]
     _counts: NDArray[np.float64]
 
@@ -217,7 +218,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
                         max_iter=self.max_iter,
                         tol=self._tol,
                         random_state=random_state,
-                        advance=lambda _count: advance(0),
+                        advance=still(advance),
                     ).centers
                 else:
                     centers = start(random_state)
@@ -271,7 +272,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
         distances = 1 - read_rows(rows, np.arange(len(X))) @ self.cluster_centers_.T.astype(X.dtype)
         return np.maximum(distances, 0, out=distances)
 
-    def _read(self, X: Any, sample_weight: Any, *, reset: bool) -> tuple[Rows, Real]:
+    def _read(self, X: Any, sample_weight: Any, *, reset: bool) -> tuple[Rows, Floats]:
         X = np.asarray(validate_data(self, X, reset=reset, dtype=[np.float64, np.float32], order="C"))
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype)
@@ -310,7 +311,7 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
                 stacklevel=3,
             )
 
-    def _start(self, X: Real) -> str | Callable[[np.random.RandomState], Real]:
+    def _start(self, X: Floats) -> str | Callable[[np.random.RandomState], Floats]:
         """Return how centers are begun, for the kernel; those given are checked."""
         init = self.init
         if isinstance(init, str):
@@ -322,8 +323,8 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
         centers = self._check_centers(init, X)
         return lambda random_state: centers
 
-    def _check_centers(self, centers: Any, X: Real) -> Real:
-        checked: Real = check_array(centers, dtype=X.dtype, copy=True, order="C")
+    def _check_centers(self, centers: Any, X: Floats) -> Floats:
+        checked: Floats = check_array(centers, dtype=X.dtype, copy=True, order="C")
         for axis, what in (
             (0, f"number of clusters {self.n_clusters}"),
             (1, f"number of features of the data {X.shape[1]}"),
@@ -334,12 +335,12 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
                 )
         return checked
 
-    def _first_centers(self, rows: Rows, X: Real) -> Real:
+    def _first_centers(self, rows: Rows, X: Floats) -> Floats:
         return begin_centers(rows, self.n_clusters, self._start(X), check_random_state(self.random_state))
 
     def _sample(
         self, chunks: Callable[[], Iterable[Any]], random_state: np.random.RandomState, advance: Advance
-    ) -> tuple[Real, int, float]:
+    ) -> tuple[Floats, int, float]:
         """Return enough rows to start from, how many there are in all, and their mean variance."""
         first = next(iter(chunks()), None)
         if first is None:
@@ -351,10 +352,10 @@ class KMeans(sklearn.cluster.KMeans):  # type: ignore[misc, unused-ignore]
         )
         read = self._chunks(chunks, checked.dtype)
         return sample_of_chunks(
-            lambda: read, max(size, self.n_clusters), random_state, advance=lambda _count: advance(0)
+            lambda: read, max(size, self.n_clusters), random_state, advance=still(advance)
         )
 
-    def _chunks(self, chunks: Callable[[], Iterable[Any]], dtype: Any) -> Iterator[Real]:
+    def _chunks(self, chunks: Callable[[], Iterable[Any]], dtype: Any) -> Iterator[Floats]:
         for chunk in chunks():
             yield np.asarray(validate_data(self, chunk, reset=False, dtype=dtype, order="C"))
 

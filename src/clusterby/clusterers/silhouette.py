@@ -6,44 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clusterby.core.column import IntArray
+from clusterby.kernels.arrays import Doubles
+from clusterby.kernels.linkage.dendrogram import cut_tree
 
-__all__ = ["cut", "silhouettes_of_cuts"]
-
-Floats = NDArray[np.float64]
-
-
-def cut(tree: Floats, k: int) -> IntArray:
-    """Return the labels of a tree cut into k clusters.
-
-    Parameters
-    ----------
-    tree : float64 (m - 1, 4)
-        Merges in SciPy's linkage format, lowest first.
-    k : int
-        1 to m.
-
-    Returns
-    -------
-    int64 (m,)
-        Labels 0 to k - 1.
-
-    Examples
-    --------
-    >>> cut(np.array([[0, 1, 1.0, 2], [2, 3, 5.0, 3]]), 2)
-    array([1, 1, 0])
-    """
-    m = len(tree) + 1
-    root = np.arange(2 * m - 1)
-    pairs = tree[:, :2].astype(np.int64)
-    for merge in range(m - k - 1, -1, -1):  # from the last merge below the cut, so that roots pass down
-        root[pairs[merge]] = root[m + merge]
-    return np.unique(root[:m], return_inverse=True)[1].astype(np.int64)
+__all__ = ["silhouettes_of_cuts"]
 
 
-def silhouettes_of_cuts(distances: Floats, tree: Floats, counts: Iterable[int]) -> dict[int, Floats]:
+def silhouettes_of_cuts(distances: Doubles, tree: Doubles, counts: Iterable[int]) -> dict[int, Doubles]:
     """Return the silhouette of every row under each cut of one tree.
 
     The sums of distances to the clusters of the finest cut are computed once and added up for the others.
@@ -73,17 +44,17 @@ def silhouettes_of_cuts(distances: Floats, tree: Floats, counts: Iterable[int]) 
     array([0.9 , 0.89, 0.89, 0.9 ])
     """
     counts = sorted(counts)
-    finest = cut(tree, counts[-1])
+    finest = cut_tree(tree, counts[-1])
     sums = distances @ _members(finest)
     first = np.unique(finest, return_index=True)[1]
     found = {}
     for k in counts:
-        labels = cut(tree, k)
+        labels = cut_tree(tree, k)
         found[k] = _silhouettes(sums @ _members(labels[first]), labels)
     return found
 
 
-def _silhouettes(sums: Floats, labels: IntArray) -> Floats:
+def _silhouettes(sums: Doubles, labels: IntArray) -> Doubles:
     rows, sizes = np.arange(len(labels)), np.bincount(labels)
     own = sums[rows, labels] / np.maximum(sizes[labels] - 1, 1)
     means = sums / sizes
@@ -95,5 +66,5 @@ def _silhouettes(sums: Floats, labels: IntArray) -> Floats:
     return np.asarray(scores, dtype=np.float64)
 
 
-def _members(labels: IntArray) -> Floats:
+def _members(labels: IntArray) -> Doubles:
     return np.asarray(labels[:, None] == np.arange(labels.max() + 1), dtype=np.float64)

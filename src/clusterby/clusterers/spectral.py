@@ -17,8 +17,8 @@ from clusterby.clusterers.kmeans import KMeans
 from clusterby.clusterers.whole_fit import whole_fit
 from clusterby.core.column import IntArray
 from clusterby.core.progress import Advance, track
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.device import choose_device
-from clusterby.kernels.floats import Floats
 from clusterby.kernels.graph.graph_cut import discrete_partition, pivoted_partition
 from clusterby.kernels.graph.neighbor_graph import (
     components_of,

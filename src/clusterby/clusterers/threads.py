@@ -1,9 +1,11 @@
-"""How many threads the numerics below may use."""
+"""How many threads the libraries below may use."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from clusterby.kernels.parallel import one_thread_blas
 
 __all__ = ["one_thread_if_small"]
 
@@ -14,8 +16,9 @@ _SMALL = 2**24  # numbers: 64 MiB of float32
 def one_thread_if_small(size: int) -> Iterator[None]:
     """Keep OpenMP and BLAS to one thread inside the block, where there are at most 2**24 numbers.
 
-    On small data threads wait for each other longer than they work. And sums depend on how they are
-    divided among threads, so that one thread gives the same bits on a machine with any number of cores.
+    On small data their threads wait for each other longer than they work. And their sums depend on how they are
+    divided among threads, so that one thread gives the same bits on a machine with any number of cores. Our own
+    kernels give the same bits anyway and go on to use all threads.
 
     Parameters
     ----------
@@ -32,5 +35,5 @@ def one_thread_if_small(size: int) -> Iterator[None]:
         return
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(limits=1):
+    with one_thread_blas(), threadpool_limits(limits=1, user_api="openmp"):
         yield

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from clusterby.core.progress import Advance
+from clusterby.core.progress import Advance, still
+from clusterby.kernels.arrays import Floats, Ints
 from clusterby.kernels.compiled import compiled
 from clusterby.kernels.neighbors.half_squares import HalfSquares
 from clusterby.kernels.neighbors.neighbors import nearest_outside
-from clusterby.kernels.neighbors.top_k import NO_ROW, Floats, Ints
+from clusterby.kernels.neighbors.top_k import NO_ROW
+from clusterby.kernels.union_find import root
 
 __all__ = ["shortest_edges"]
 
@@ -99,7 +101,7 @@ def shortest_edges(
             groups=groups,
             least=least,
             limits=limits,
-            advance=None if advance is None else lambda _: advance(0),
+            advance=still(advance),
         )
         _replace(values, rows, beyond, members, *found)
     edges = np.concatenate(taken)
@@ -149,7 +151,7 @@ def _join(groups: Ints, n_groups: int, lengths: Floats, sources: Ints, targets: 
     joined = np.empty((len(lengths), 3))
     count = 0
     for e in range(len(lengths)):
-        one, other = _root(parents, groups[sources[e]]), _root(parents, groups[targets[e]])
+        one, other = root(parents, groups[sources[e]]), root(parents, groups[targets[e]])
         if one != other:
             parents[one] = other
             joined[count, 0], joined[count, 1], joined[count, 2] = sources[e], targets[e], lengths[e]
@@ -162,22 +164,14 @@ def _renumber(groups: Ints, n_groups: int, joined: Floats) -> int:
     """Give the rows of joined groups one number, and return how many groups there are."""
     parents = np.arange(n_groups)
     for e in range(len(joined)):
-        one, other = _root(parents, groups[int(joined[e, 0])]), _root(parents, groups[int(joined[e, 1])])
+        one, other = root(parents, groups[int(joined[e, 0])]), root(parents, groups[int(joined[e, 1])])
         parents[one] = other
     numbers = np.full(n_groups, -1)
     count = 0
     for i in range(len(groups)):
-        root = _root(parents, groups[i])
-        if numbers[root] < 0:
-            numbers[root] = count
+        group = root(parents, groups[i])
+        if numbers[group] < 0:
+            numbers[group] = count
             count += 1
-        groups[i] = numbers[root]
+        groups[i] = numbers[group]
     return count
-
-
-@compiled
-def _root(parents: Ints, one: int) -> int:
-    while parents[one] != one:
-        parents[one] = parents[parents[one]]
-        one = parents[one]
-    return one

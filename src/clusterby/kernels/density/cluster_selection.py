@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from clusterby.core.partition import NOISE
+from clusterby.kernels.arrays import Floats, Ints
 from clusterby.kernels.density.condensed_tree import last_lambdas, stabilities
-from clusterby.kernels.neighbors.top_k import Floats, Ints
 
 __all__ = ["label_rows", "select_clusters"]
 

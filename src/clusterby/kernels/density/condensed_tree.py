@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from clusterby.kernels.arrays import Floats, Ints
 from clusterby.kernels.compiled import compiled
-from clusterby.kernels.neighbors.top_k import Floats, Ints
 
 __all__ = ["CONDENSED", "condense", "last_lambdas", "outlier_scores", "stabilities"]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from clusterby.kernels.arrays import Floats, Ints
 from clusterby.kernels.compiled import compiled
-from clusterby.kernels.neighbors.top_k import Floats, Ints
+from clusterby.kernels.union_find import root
 
 __all__ = ["single_linkage"]
 
@@ -49,13 +50,7 @@ def _merge(edges: Ints, heights: Floats, merges: Floats) -> None:
     parents = np.arange(2 * n - 1)
     sizes = np.ones(2 * n - 1, dtype=np.int64)
     for e in range(n - 1):
-        one, other = edges[e, 0], edges[e, 1]
-        while parents[one] != one:
-            parents[one] = parents[parents[one]]
-            one = parents[one]
-        while parents[other] != other:
-            parents[other] = parents[parents[other]]
-            other = parents[other]
+        one, other = root(parents, edges[e, 0]), root(parents, edges[e, 1])
         parents[one] = parents[other] = n + e
         sizes[n + e] = sizes[one] + sizes[other]
         merges[e, 0], merges[e, 1], merges[e, 2], merges[e, 3] = one, other, heights[e], sizes[n + e]

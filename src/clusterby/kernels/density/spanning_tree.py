@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from clusterby.core.progress import Advance
+from clusterby.kernels.arrays import Floats, Ints
 from clusterby.kernels.density.boruvka import shortest_edges
 from clusterby.kernels.neighbors.half_squares import Metric
 from clusterby.kernels.neighbors.neighbors import begin, nearest_of_all
-from clusterby.kernels.neighbors.top_k import Floats, Ints
 
 __all__ = ["reachability_tree", "spanning_tree"]
 

@@ -10,9 +10,9 @@ from scipy import linalg, sparse
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
 from clusterby.core.column import IntArray
-from clusterby.core.progress import Advance
+from clusterby.core.progress import Advance, still
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.compiled import compiled_fast
-from clusterby.kernels.floats import Floats
 from clusterby.kernels.parallel import blocks, in_parallel, one_thread_blas
 
 __all__ = ["leading_eigenvectors", "normalized_adjacency"]
@@ -104,7 +104,7 @@ def leading_eigenvectors(
         indices=matrix.indices.astype(np.int64, copy=False),
         starts=matrix.indptr.astype(np.int64, copy=False),
         fixed=np.ascontiguousarray(fixed[order], dtype=matrix.dtype),
-        advance=None if advance is None else lambda _: advance(0),
+        advance=still(advance),
     )
     with one_thread_blas():
         values, turned = _iterate(problem, start, wanted, tol)

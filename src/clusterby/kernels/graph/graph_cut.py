@@ -6,7 +6,7 @@ import numpy as np
 from scipy import linalg
 
 from clusterby.core.column import IntArray
-from clusterby.kernels.floats import Floats
+from clusterby.kernels.arrays import Floats
 
 __all__ = ["discrete_partition", "pivoted_partition"]
 

@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from clusterby.core.column import IntArray
 from clusterby.core.progress import Advance
-from clusterby.kernels.floats import Floats
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.neighbors.neighbors import nearest_neighbors
 
 __all__ = ["components_of", "in_large_components", "join_nearest", "neighbor_graph"]

@@ -7,7 +7,7 @@ from scipy import sparse
 
 from clusterby.core.column import IntArray
 from clusterby.core.progress import Advance
-from clusterby.kernels.floats import Floats
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.graph.eigenvectors import leading_eigenvectors, normalized_adjacency
 
 __all__ = ["spectral_embedding"]

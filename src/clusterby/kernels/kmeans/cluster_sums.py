@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clusterby.kernels.kmeans.kmeans_rows import Real, Rows, block_rows, read_rows, to_unit_length
+from clusterby.kernels.arrays import Floats
+from clusterby.kernels.kmeans.kmeans_rows import Rows, block_rows, read_rows, to_unit_length
 from clusterby.kernels.kmeans.lloyd_loops import add_rows, squared_distances
 from clusterby.kernels.kmeans.nearest_rows import Moves
 from clusterby.kernels.parallel import blocks, in_parallel
@@ -104,7 +105,7 @@ def move_rows(rows: Rows, labels: NDArray[np.int32], moves: Moves, sums: Cluster
         counts += gained.astype(counts.dtype)
 
 
-def mean_centers_of(rows: Rows, sums: ClusterSums, centers: Real, labels: NDArray[np.int32]) -> Real:
+def mean_centers_of(rows: Rows, sums: ClusterSums, centers: Floats, labels: NDArray[np.int32]) -> Floats:
     """Return the means of clusters, (k, d); an empty one gets the row farthest from its center, or stays.
 
     Parameters
@@ -142,7 +143,7 @@ def mean_centers_of(rows: Rows, sums: ClusterSums, centers: Real, labels: NDArra
     return centers_of_sums(sums, centers, spherical=rows.spherical)
 
 
-def relocate(sums: ClusterSums, cluster: int, old: int, row: Real, weight: float) -> None:
+def relocate(sums: ClusterSums, cluster: int, old: int, row: Floats, weight: float) -> None:
     """Let a row alone make up an empty cluster, unless it is alone in its own, in place.
 
     Examples
@@ -163,7 +164,7 @@ def relocate(sums: ClusterSums, cluster: int, old: int, row: Real, weight: float
     sums.totals[cluster], sums.weights[cluster], sums.members[cluster] = part, weight, 1
 
 
-def centers_of_sums(sums: ClusterSums, centers: Real, *, spherical: bool) -> Real:
+def centers_of_sums(sums: ClusterSums, centers: Floats, *, spherical: bool) -> Floats:
     """Return the means, of unit length if spherical; where there is none, the center stays.
 
     Examples
@@ -178,12 +179,12 @@ def centers_of_sums(sums: ClusterSums, centers: Real, *, spherical: bool) -> Rea
         empty |= ~there.any(axis=1)
     else:
         there = sums.totals / np.where(empty, 1.0, sums.weights)[:, None]
-    new: Real = there.astype(centers.dtype)
+    new: Floats = there.astype(centers.dtype)
     new[empty] = centers[empty]
     return new
 
 
-def distances_to_own(rows: Rows, labels: NDArray[np.int32], centers: Real) -> NDArray[np.float64]:
+def distances_to_own(rows: Rows, labels: NDArray[np.int32], centers: Floats) -> NDArray[np.float64]:
     """Return the squared distance of each row to its own center, float64 (n,), by differences.
 
     Examples
@@ -202,7 +203,7 @@ def distances_to_own(rows: Rows, labels: NDArray[np.int32], centers: Real) -> ND
     return found
 
 
-def inertia_of(rows: Rows, labels: NDArray[np.int32], centers: Real) -> float:
+def inertia_of(rows: Rows, labels: NDArray[np.int32], centers: Floats) -> float:
     """Return the weighted sum of squared distances of the rows to their centers; of 1 − cosine if spherical.
 
     A zero row read at unit length counts as at a cosine of 0.

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clusterby.core.progress import Advance
+from clusterby.core.progress import Advance, still
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.kmeans.cluster_sums import inertia_of
 from clusterby.kernels.kmeans.kmeans_plus_plus import kmeans_plus_plus
-from clusterby.kernels.kmeans.kmeans_rows import Real, Rows, read_rows, take_rows, to_unit_length
+from clusterby.kernels.kmeans.kmeans_rows import Rows, read_rows, take_rows, to_unit_length
 from clusterby.kernels.kmeans.lloyd import LloydRun, lloyd
 from clusterby.kernels.kmeans.torch_lloyd import lloyd_on_device
 from clusterby.kernels.parallel import one_thread_blas
@@ -25,7 +26,7 @@ _GROWTH = 4
 _STARTS_ON_SAMPLE = 2  # per start asked for: a run on the smallest sample costs little, and one start varies
 _SAMPLE_BYTES = 2**28
 
-Start = Callable[[np.random.RandomState], Real]
+Start = Callable[[np.random.RandomState], Floats]
 """Makes centers (k, d) from chance."""
 
 
@@ -45,7 +46,7 @@ class KMeansResult:
         What the rows add up to of which the centers are means.
     """
 
-    centers: Real
+    centers: Floats
     labels: NDArray[np.int32]
     inertia: float
     n_iter: int
@@ -104,7 +105,7 @@ def kmeans(
     weighty = int(np.count_nonzero(rows.weights))
     sizes = sample_sizes(weighty, k, d * rows.vectors.itemsize) if isinstance(start, str) else []
     runs = 1 if sizes else n_init
-    ask = None if advance is None else lambda _count: advance(0)
+    ask = still(advance)
 
     def run() -> KMeansResult:
         if sizes:
@@ -162,7 +163,7 @@ def _from_samples(
     tol: float,
     random_state: np.random.RandomState,
     ask: Advance | None,
-) -> Real:
+) -> Floats:
     """Return the centers of the best start, after iterations on samples of growing size."""
     weighty = np.flatnonzero(rows.weights > 0)
     drawn = random_state.permutation(len(weighty))[: sizes[-1]]
@@ -193,7 +194,7 @@ def begin_centers(
     random_state: np.random.RandomState,
     *,
     advance: Advance | None = None,
-) -> Real:
+) -> Floats:
     """Return the first centers of a run, (k, d).
 
     Examples
@@ -206,7 +207,7 @@ def begin_centers(
         given = start(random_state)
         if not rows.spherical:
             return given
-        unit: Real = to_unit_length(given.astype(np.float64)).astype(given.dtype)
+        unit: Floats = to_unit_length(given.astype(np.float64)).astype(given.dtype)
         return unit
     if start == "k-means++":
         return read_rows(rows, kmeans_plus_plus(rows, k, random_state, advance=advance))

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clusterby.core.progress import Advance
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.compiled import compiled_fast
-from clusterby.kernels.kmeans.kmeans_rows import Real, Rows, read_rows
+from clusterby.kernels.kmeans.kmeans_rows import Rows, read_rows
 from clusterby.kernels.parallel import blocks, in_parallel
 
 __all__ = ["kmeans_plus_plus"]
@@ -64,7 +65,7 @@ def kmeans_plus_plus(
     return chosen
 
 
-def _try(rows: Rows, candidates: NDArray[np.int64], closest: Real) -> tuple[Real, NDArray[np.float64]]:
+def _try(rows: Rows, candidates: NDArray[np.int64], closest: Floats) -> tuple[Floats, NDArray[np.float64]]:
     """Return the distance of each row to the nearest center if a candidate were one, (trials, n), and their sum."""
     picked = read_rows(rows, candidates)
     gaps = np.empty((len(picked), len(closest)), dtype=closest.dtype)

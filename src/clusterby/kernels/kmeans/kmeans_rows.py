@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.parallel import blocks, in_parallel
 
 __all__ = [
-    "Real",
     "Rows",
     "block_rows",
     "make_rows",
@@ -20,9 +19,6 @@ __all__ = [
     "to_unit_length",
     "total_variance",
 ]
-
-Real = NDArray[Any]
-"""float32 or float64; whichever the vectors are, the centers are too."""
 
 _BLOCK_BYTES = 2**20  # half a level 2 cache: the rows of a tile, their products and the centers share it
 
@@ -44,9 +40,9 @@ class Rows:
         The weight of zero rows, at a distance of 1 from every center; their weight in `weights` is 0.
     """
 
-    vectors: Real
+    vectors: Floats
     weights: NDArray[np.float64]
-    scale: Real
+    scale: Floats
     lost: float = 0.0
 
     @property
@@ -55,7 +51,7 @@ class Rows:
         return len(self.scale) > 0
 
 
-def make_rows(vectors: Real, weights: Real | None = None, *, spherical: bool = False) -> Rows:
+def make_rows(vectors: Floats, weights: Floats | None = None, *, spherical: bool = False) -> Rows:
     """Return vectors as rows for k-means; nothing is copied.
 
     Parameters
@@ -76,7 +72,7 @@ def make_rows(vectors: Real, weights: Real | None = None, *, spherical: bool = F
     view = np.asarray(vectors).view()
     view.flags.writeable = False
     own = np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64).copy()
-    scale: Real = np.empty(n if spherical else 0, dtype=view.dtype)
+    scale: Floats = np.empty(n if spherical else 0, dtype=view.dtype)
     if spherical:
 
         def measure(block: slice) -> None:
@@ -112,7 +108,7 @@ def take_rows(rows: Rows, index: NDArray[np.int64]) -> Rows:
     )
 
 
-def read_rows(rows: Rows, index: NDArray[np.int64]) -> Real:
+def read_rows(rows: Rows, index: NDArray[np.int64]) -> Floats:
     """Return some rows as they are read: at unit length if spherical.
 
     Examples
@@ -120,7 +116,7 @@ def read_rows(rows: Rows, index: NDArray[np.int64]) -> Real:
     >>> read_rows(make_rows(np.array([[1.0], [2.0]]), spherical=True), np.array([1])).tolist()
     [[1.0]]
     """
-    copy: Real = rows.vectors[index]
+    copy: Floats = rows.vectors[index]
     if rows.spherical:
         copy *= rows.scale[index, None]
     return copy
@@ -139,7 +135,7 @@ def to_unit_length(centers: NDArray[np.float64]) -> NDArray[np.float64]:
     return unit
 
 
-def block_rows(vectors: Real, columns: int = 0) -> int:
+def block_rows(vectors: Floats, columns: int = 0) -> int:
     """Return how many rows a block has, so that it and as many rows of `columns` products stay in cache.
 
     Examples
@@ -160,7 +156,7 @@ def total_variance(rows: Rows) -> float:
     """
     vectors, scale = rows.vectors, rows.scale
     some = vectors[: min(len(vectors), 256)].mean(axis=0, dtype=np.float64)
-    origin: Real = (some if not rows.spherical else np.zeros_like(some)).astype(vectors.dtype)
+    origin: Floats = (some if not rows.spherical else np.zeros_like(some)).astype(vectors.dtype)
 
     def moments(block: slice) -> tuple[NDArray[np.float64], float]:
         part = vectors[block] * scale[block, None] if rows.spherical else vectors[block] - origin

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clusterby.core.progress import Advance
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.kmeans.cluster_sums import (
     ClusterSums,
     inertia_of,
@@ -16,7 +17,7 @@ from clusterby.kernels.kmeans.cluster_sums import (
     move_rows,
     sums_of_clusters,
 )
-from clusterby.kernels.kmeans.kmeans_rows import Real, Rows
+from clusterby.kernels.kmeans.kmeans_rows import Rows
 from clusterby.kernels.kmeans.nearest_rows import Assignment, assign_rows, begin_assignment
 
 __all__ = ["LloydRun", "group_centers", "lloyd"]
@@ -44,7 +45,7 @@ class LloydRun:
         For how many rows the distances to all centers were computed, each time.
     """
 
-    centers: Real
+    centers: Floats
     labels: NDArray[np.int32]
     sums: NDArray[np.float64]
     weights: NDArray[np.float64]
@@ -55,7 +56,7 @@ class LloydRun:
 
 def lloyd(
     rows: Rows,
-    centers: Real,
+    centers: Floats,
     *,
     max_iter: int,
     tol: float,
@@ -138,7 +139,7 @@ def lloyd(
 
 
 def _in_first_order(
-    assignment: Assignment, centers: Real, sums: ClusterSums, n_iter: int, converged: bool
+    assignment: Assignment, centers: Floats, sums: ClusterSums, n_iter: int, converged: bool
 ) -> LloydRun:
     back = np.argsort(assignment.order)
     return LloydRun(
@@ -152,7 +153,7 @@ def _in_first_order(
     )
 
 
-def group_centers(centers: Real) -> list[NDArray[np.int64]]:
+def group_centers(centers: Floats) -> list[NDArray[np.int64]]:
     """Return groups of centers that lie together: a few of Lloyd's iterations on the centers themselves."""
     k = len(centers)
     count = min(_MOST_GROUPS, k // _CENTERS_PER_GROUP)

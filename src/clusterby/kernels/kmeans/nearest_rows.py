@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clusterby.core.progress import Advance
-from clusterby.kernels.kmeans.kmeans_rows import Real, Rows, block_rows
+from clusterby.core.progress import Advance, still
+from clusterby.kernels.arrays import Floats
+from clusterby.kernels.kmeans.kmeans_rows import Rows, block_rows
 from clusterby.kernels.kmeans.lloyd_loops import (
     doubtful_rows,
     forget_times,
@@ -56,13 +57,13 @@ class Assignment:
     order: NDArray[np.int64]
     starts: NDArray[np.int64]
     labels: NDArray[np.int32]
-    upper: Real
+    upper: Floats
     upper_at: NDArray[np.int16]
-    lower: Real
+    lower: Floats
     lower_at: NDArray[np.int16]
-    least: Real
-    history: Real
-    origin: Real | None
+    least: Floats
+    history: Floats
+    origin: Floats | None
     known: list[int] = field(default_factory=lambda: [0])
     looked_at: list[int] = field(default_factory=list)
 
@@ -75,7 +76,9 @@ class Moves:
     before: NDArray[np.int32]
 
 
-def begin_assignment(rows: Rows, centers: Real, groups: list[NDArray[np.int64]] | None = None) -> Assignment:
+def begin_assignment(
+    rows: Rows, centers: Floats, groups: list[NDArray[np.int64]] | None = None
+) -> Assignment:
     """Return an assignment of no row to centers.
 
     Parameters
@@ -106,7 +109,7 @@ def begin_assignment(rows: Rows, centers: Real, groups: list[NDArray[np.int64]] 
 
 
 def assign_rows(
-    rows: Rows, centers: Real, assignment: Assignment, *, advance: Advance | None = None
+    rows: Rows, centers: Floats, assignment: Assignment, *, advance: Advance | None = None
 ) -> Moves:
     """Find the nearest center of each row and return the rows that moved; `assignment` is brought up to date.
 
@@ -145,7 +148,7 @@ def assign_rows(
     return _look(rows, centers, assignment, doubtful, farthest, now, advance)
 
 
-def nearest_centers(rows: Rows, centers: Real, *, advance: Advance | None = None) -> NDArray[np.int32]:
+def nearest_centers(rows: Rows, centers: Floats, *, advance: Advance | None = None) -> NDArray[np.int32]:
     """Return the nearest center of each row, int32 (n,); of equally near ones the first.
 
     Examples
@@ -200,7 +203,7 @@ def _find_doubtful(
 
 def _look(
     rows: Rows,
-    centers: Real,
+    centers: Floats,
     a: Assignment,
     doubtful: NDArray[np.int64],
     farthest: NDArray[np.float64],
@@ -227,7 +230,7 @@ def _look(
         return found
 
     def look_at_tile(
-        todo: NDArray[np.int64], tile: Real, shifted: Real, dots: Real, kept: NDArray[np.int64]
+        todo: NDArray[np.int64], tile: Floats, shifted: Floats, dots: Floats, kept: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int32], int]:
         m = gather_rows(
             rows.vectors, rows.scale, todo, centers, a.labels, a.upper, a.lower,
@@ -247,9 +250,8 @@ def _look(
         )  # fmt: skip
         return changed[:moved], before[:moved], m
 
-    ask = None if advance is None else lambda _count: advance(0)
     share = max(64, min(_JOB_TILES * size, -(-len(doubtful) // _JOBS)))
-    done = in_parallel(look, blocks(len(doubtful), share), advance=ask)
+    done = in_parallel(look, blocks(len(doubtful), share), advance=still(advance))
     tiles = [tile for job in done for tile in job]
     a.looked_at.append(sum(count for _, _, count in tiles))
     return Moves(
@@ -258,11 +260,11 @@ def _look(
     )
 
 
-def _origin(centers: Real) -> Real | None:
+def _origin(centers: Floats) -> Floats | None:
     """Return the middle of the centers where products around 0 would lose digits, else None."""
     middle = centers.mean(axis=0, dtype=np.float64)
     spread = np.einsum("ij,ij->", centers - middle, centers - middle) / len(centers)
     if middle @ middle <= _FAR**2 * spread:
         return None
-    origin: Real = middle.astype(centers.dtype)
+    origin: Floats = middle.astype(centers.dtype)
     return origin

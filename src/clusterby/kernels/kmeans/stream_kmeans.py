@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from clusterby.core.progress import Advance
+from clusterby.core.progress import Advance, still
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.kmeans.cluster_sums import (
     ClusterSums,
     centers_of_sums,
@@ -17,19 +18,19 @@ from clusterby.kernels.kmeans.cluster_sums import (
     sums_of_clusters,
 )
 from clusterby.kernels.kmeans.kmeans import KMeansResult
-from clusterby.kernels.kmeans.kmeans_rows import Real, Rows, make_rows, read_rows, to_unit_length
+from clusterby.kernels.kmeans.kmeans_rows import Rows, make_rows, read_rows, to_unit_length
 from clusterby.kernels.kmeans.nearest_rows import nearest_centers
 from clusterby.kernels.parallel import one_thread_blas
 
 __all__ = ["Chunks", "sample_of_chunks", "stream_kmeans", "update_centers"]
 
-Chunks = Callable[[], Iterable[Real]]
+Chunks = Callable[[], Iterable[Floats]]
 """Starts another reading of all rows: float (m, d) arrays of one dtype, the same ones in the same order."""
 
 
 def stream_kmeans(
     chunks: Chunks,
-    centers: Real,
+    centers: Floats,
     *,
     spherical: bool = False,
     max_iter: int = 300,
@@ -68,7 +69,7 @@ def stream_kmeans(
     >>> stream_kmeans(lambda: [line[:3], line[3:]], line[:2]).centers.ravel().tolist()
     [0.5, 10.5]
     """
-    ask = None if advance is None else lambda _count: advance(0)
+    ask = still(advance)
     here = np.ascontiguousarray(centers)
     if spherical:
         here = to_unit_length(here.astype(np.float64)).astype(here.dtype)
@@ -105,8 +106,8 @@ def stream_kmeans(
 
 
 def update_centers(
-    rows: Rows, centers: Real, sums: NDArray[np.float64], counts: NDArray[np.float64]
-) -> tuple[Real, NDArray[np.int32]]:
+    rows: Rows, centers: Floats, sums: NDArray[np.float64], counts: NDArray[np.float64]
+) -> tuple[Floats, NDArray[np.int32]]:
     """Return centers moved by more rows, and the center that was nearest to each; `sums` and `counts` grow.
 
     Parameters
@@ -136,7 +137,7 @@ def update_centers(
 
 def sample_of_chunks(
     chunks: Chunks, size: int, random_state: np.random.RandomState, *, advance: Advance | None = None
-) -> tuple[Real, int, float]:
+) -> tuple[Floats, int, float]:
     """Return rows drawn without replacement, (size, d) or all, how many there are, and their mean variance.
 
     Examples
@@ -145,7 +146,7 @@ def sample_of_chunks(
     >>> sample.shape, n, variance
     ((3, 1), 4, 0.25)
     """
-    kept: Real | None = None
+    kept: Floats | None = None
     keys = np.empty(0)
     n, mean, squares = 0, np.zeros(0), 0.0
     for chunk in chunks():
@@ -174,7 +175,7 @@ def sample_of_chunks(
 
 
 def _read(
-    chunks: Chunks, centers: Real, spherical: bool, ask: Advance | None
+    chunks: Chunks, centers: Floats, spherical: bool, ask: Advance | None
 ) -> tuple[NDArray[np.int32], float, ClusterSums]:
     sums, inertia = ClusterSums.of_none(centers.shape), 0.0
     every: list[NDArray[np.int32]] = [np.empty(0, dtype=np.int32)]
@@ -197,7 +198,7 @@ def _add(sums: ClusterSums, more: ClusterSums) -> None:
 
 def _fill_empty(
     chunks: Chunks,
-    centers: Real,
+    centers: Floats,
     labels: NDArray[np.int32],
     spherical: bool,
     sums: ClusterSums,
@@ -205,7 +206,7 @@ def _fill_empty(
 ) -> None:
     """Move the rows that are farthest from their centers to the empty clusters, in place: one more reading."""
     empty = np.flatnonzero(sums.members == 0)
-    far: list[tuple[float, int, Real]] = []
+    far: list[tuple[float, int, Floats]] = []
     start = 0
     for chunk in chunks():
         rows = make_rows(np.ascontiguousarray(chunk), spherical=spherical)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from clusterby.core.optional import installed, require
 from clusterby.core.progress import Advance
-from clusterby.kernels.parallel import blocks
+from clusterby.kernels.torch_copy import copied_to
 
 __all__ = ["lloyd_on_device"]
 
@@ -55,14 +55,14 @@ def lloyd_on_device(
     [ 0.5 10.5]
     """
     torch = require("torch", purpose=f"device={device!r}", extra="models")
-    x, c = _copied(torch, vectors, device), _copied(torch, centers, device)
+    x, c = copied_to(torch, vectors, device), copied_to(torch, centers, device)
     if device.startswith("cuda") and weights is None and installed("flash_kmeans"):
         flash = require("flash_kmeans", purpose="k-means on CUDA")
         _, found, _ = flash.batch_kmeans_Euclid(
             x[None], len(c), max_iters=max_iter, tol=max(tol, 1e-12) ** 0.5, init_centroids=c[None].clone()
         )
         return np.asarray(found[0].cpu().numpy(), dtype=centers.dtype)
-    w = None if weights is None else _copied(torch, weights.astype(vectors.dtype), device)
+    w = None if weights is None else copied_to(torch, weights.astype(vectors.dtype), device)
     for _ in range(max_iter):
         moved = _iterate(torch, x, c, w)
         shift = float(((moved - c) ** 2).sum())
@@ -72,14 +72,6 @@ def lloyd_on_device(
         if shift <= tol:
             break
     return np.asarray(c.cpu().numpy(), dtype=centers.dtype)
-
-
-def _copied(torch: Any, array: NDArray[Any], device: str) -> Any:
-    """Return the array on the device, block by block: a memory map is never read whole into memory here."""
-    there = torch.empty(array.shape, dtype=getattr(torch, array.dtype.name), device=device)
-    for part in blocks(len(array), max(1, _TILE_BYTES // max(1, array[:1].nbytes))):
-        there[part] = torch.from_numpy(np.array(array[part])).to(device)
-    return there
 
 
 def _iterate(torch: Any, x: Any, c: Any, w: Any) -> Any:

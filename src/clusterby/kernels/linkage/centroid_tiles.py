@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from clusterby.core.column import IntArray
 from clusterby.core.progress import Advance
+from clusterby.kernels.arrays import Doubles
 from clusterby.kernels.compiled import compiled
 from clusterby.kernels.linkage.centroid_offers import offer_dots
 from clusterby.kernels.linkage.cluster_distance import WARD, squared_distance
 from clusterby.kernels.linkage.cluster_lists import clear_lists, close_lists
-from clusterby.kernels.linkage.cluster_state import ClusterState, Floats
+from clusterby.kernels.linkage.cluster_state import ClusterState
 from clusterby.kernels.parallel import blocks, in_parallel
 
 __all__ = ["centroid_keys", "list_all_points", "list_centroids", "n_tile_jobs"]
@@ -140,7 +141,7 @@ def list_centroids(
     close_lists(state, wanted)
 
 
-def centroid_keys(state: ClusterState, linkage: int, slots: IntArray) -> Floats:
+def centroid_keys(state: ClusterState, linkage: int, slots: IntArray) -> Doubles:
     """Return the keys between all clusters, float64 (m, m), from dot products in float64."""
     points = state.points[slots].astype(np.float64)
     keys = np.empty((len(slots), len(slots)))
@@ -160,7 +161,7 @@ def centroid_keys(state: ClusterState, linkage: int, slots: IntArray) -> Floats:
 
 @compiled
 def _keys_of_dots(
-    first: int, ward: bool, points: Floats, norms: Floats, half: Floats, sizes: Floats, dots: Floats
+    first: int, ward: bool, points: Doubles, norms: Doubles, half: Doubles, sizes: Doubles, dots: Doubles
 ) -> None:
     """Turn the dot products of some rows with all into keys; small distances come from differences."""
     for at in range(dots.shape[0]):
@@ -177,7 +178,7 @@ def _keys_of_dots(
 
 
 @compiled
-def _mirror(keys: Floats) -> None:
+def _mirror(keys: Doubles) -> None:
     for i in range(len(keys)):
         for j in range(i):
             keys[i, j] = keys[j, i]
@@ -188,7 +189,7 @@ def _facts_of_slots(state: ClusterState, slots: IntArray) -> NDArray[Any]:
     return _facts(state.points, records["norm"], records["scatter"], records["size"])
 
 
-def _facts(rows: NDArray[Any], norms: Floats, scatter: Floats, sizes: Floats) -> NDArray[Any]:
+def _facts(rows: NDArray[Any], norms: Doubles, scatter: Doubles, sizes: Doubles) -> NDArray[Any]:
     """Return norms and half the scatter, less what rounding may add to a key, and the sizes, (3, m).
 
     A dot product of d terms is off by at most d·u·‖x‖‖y‖ (Higham, "Accuracy and Stability of Numerical

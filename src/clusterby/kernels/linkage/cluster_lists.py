@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clusterby.core.column import IntArray
+from clusterby.kernels.arrays import Doubles
 from clusterby.kernels.compiled import compiled
 from clusterby.kernels.linkage.cluster_distance import (
     COMPLETE,
@@ -15,7 +16,7 @@ from clusterby.kernels.linkage.cluster_distance import (
     lance_williams,
     unseen_bound,
 )
-from clusterby.kernels.linkage.cluster_state import ClusterState, Floats
+from clusterby.kernels.linkage.cluster_state import ClusterState
 
 __all__ = ["certify_nearest", "clear_lists", "close_lists", "insert", "join_lists", "offer_keys", "root"]
 
@@ -71,7 +72,7 @@ def insert(candidates: NDArray[Any], key: float, node: int, exact: int) -> None:
 
 
 @compiled
-def offer_keys(state: ClusterState, keys: Floats, row_slots: IntArray, col_slots: IntArray) -> None:
+def offer_keys(state: ClusterState, keys: Doubles, row_slots: IntArray, col_slots: IntArray) -> None:
     """Offer a tile of keys, float64 (r, c), to the lists of its rows."""
     last = state.lists.shape[1] - 1
     for i in range(len(row_slots)):

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clusterby.core.column import IntArray
+from clusterby.kernels.arrays import Doubles
 
-__all__ = ["ClusterState", "Floats", "cluster_state"]
-
-Floats = NDArray[np.float64]
+__all__ = ["ClusterState", "cluster_state"]
 
 _SLOT = np.dtype(
     [
@@ -53,7 +52,7 @@ class ClusterState(NamedTuple):
     n_merges: IntArray  # (1,)
 
 
-def cluster_state(points: NDArray[Any], weights: Floats, *, n_candidates: int) -> ClusterState:
+def cluster_state(points: NDArray[Any], weights: Doubles, *, n_candidates: int) -> ClusterState:
     """Return the state in which every point is a cluster, and nothing is known of its neighbors.
 
     Parameters

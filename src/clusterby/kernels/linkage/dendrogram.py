@@ -7,13 +7,14 @@ from heapq import heappush, heappushpop
 import numpy as np
 
 from clusterby.core.column import IntArray
+from clusterby.kernels.arrays import Doubles
 from clusterby.kernels.compiled import compiled
-from clusterby.kernels.linkage.cluster_state import Floats
+from clusterby.kernels.union_find import root
 
 __all__ = ["count_above", "cut_tree", "linkage_matrix", "merges_of_edges"]
 
 
-def linkage_matrix(pairs: IntArray, heights: Floats) -> Floats:
+def linkage_matrix(pairs: IntArray, heights: Doubles) -> Doubles:
     """Return merges in SciPy's linkage format, float64 (n − 1, 4), lowest first.
 
     Parameters
@@ -42,7 +43,7 @@ def linkage_matrix(pairs: IntArray, heights: Floats) -> Floats:
 
 
 @compiled
-def _lift(pairs: IntArray, heights: Floats) -> tuple[Floats, IntArray]:
+def _lift(pairs: IntArray, heights: Doubles) -> tuple[Doubles, IntArray]:
     """Return heights none of which is below its parts', and how many rows each merge unites."""
     n = len(pairs) + 1
     lifted, sizes = heights.copy(), np.zeros(len(pairs), np.int64)
@@ -72,20 +73,16 @@ def merges_of_edges(edges: IntArray) -> IntArray:
     [[1, 2], [0, 3]]
     """
     n = len(edges) + 1
-    parent, pairs = np.arange(2 * n - 1), np.empty((n - 1, 2), np.int64)
+    parents, pairs = np.arange(2 * n - 1), np.empty((n - 1, 2), np.int64)
     for merge in range(n - 1):
         for side in range(2):
-            node = edges[merge, side]
-            while parent[node] != node:
-                parent[node] = parent[parent[node]]
-                node = parent[node]
-            pairs[merge, side] = node
-        parent[pairs[merge, 0]] = n + merge
-        parent[pairs[merge, 1]] = n + merge
+            pairs[merge, side] = root(parents, edges[merge, side])
+        parents[pairs[merge, 0]] = n + merge
+        parents[pairs[merge, 1]] = n + merge
     return pairs
 
 
-def count_above(tree: Floats, height: float) -> int:
+def count_above(tree: Doubles, height: float) -> int:
     """Return how many clusters there are when nothing is merged at `height` or above.
 
     Examples
@@ -96,7 +93,7 @@ def count_above(tree: Floats, height: float) -> int:
     return int(np.count_nonzero(tree[:, 2] >= height)) + 1
 
 
-def cut_tree(tree: Floats, k: int) -> IntArray:
+def cut_tree(tree: Doubles, k: int) -> IntArray:
     """Return the labels of a tree cut into k clusters, numbered as scikit-learn numbers them.
 
     Parameters

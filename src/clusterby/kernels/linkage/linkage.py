@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clusterby.core.column import FloatArray, IntArray
-from clusterby.core.progress import Advance
+from clusterby.core.progress import Advance, in_units_of
+from clusterby.kernels.arrays import Doubles
 from clusterby.kernels.density.spanning_tree import spanning_tree
 from clusterby.kernels.linkage.centroid_tiles import (
     centroid_keys,
@@ -18,7 +19,7 @@ from clusterby.kernels.linkage.centroid_tiles import (
     n_tile_jobs,
 )
 from clusterby.kernels.linkage.cluster_distance import AVERAGE, COMPLETE, HALF_SQUARES, SINGLE, WARD
-from clusterby.kernels.linkage.cluster_state import ClusterState, Floats, cluster_state
+from clusterby.kernels.linkage.cluster_state import ClusterState, cluster_state
 from clusterby.kernels.linkage.dendrogram import linkage_matrix, merges_of_edges
 from clusterby.kernels.linkage.member_tiles import list_members, member_keys
 from clusterby.kernels.linkage.merges import blocked, merge_all_certain, merge_nodes, uncertain
@@ -54,7 +55,7 @@ def linkage(
     method: LinkageMethod = "ward",
     metric: LinkageMetric = "euclidean",
     advance: Advance | None = None,
-) -> Floats:
+) -> Doubles:
     """Return the tree of merges of rows, float64 (n − 1, 4), in SciPy's linkage format.
 
     Parameters
@@ -139,7 +140,7 @@ def _kind(method: LinkageMethod, metric: LinkageMetric) -> int:
     return {"ward": WARD, "complete": COMPLETE, "single": SINGLE}[method]
 
 
-def _heights(keys: Floats, method: LinkageMethod, metric: LinkageMetric, scale: float) -> Floats:
+def _heights(keys: Doubles, method: LinkageMethod, metric: LinkageMetric, scale: float) -> Doubles:
     """Return the heights whose keys these are; see :mod:`clusterby.kernels.linkage.cluster_distance`."""
     if metric == "cosine":
         return keys.copy() if method == "average" else keys / 2
@@ -158,8 +159,8 @@ def _centered(vectors: FloatArray, *, unit: bool) -> tuple[NDArray[Any], float]:
     points = np.empty((n, d), dtype=vectors.dtype)
     parts = blocks(n, max(1, 2**18 // max(d, 1)))
 
-    def unit_rows(part: slice) -> Floats:
-        block: Floats = vectors[part].astype(np.float64)
+    def unit_rows(part: slice) -> Doubles:
+        block: Doubles = vectors[part].astype(np.float64)
         if unit:
             largest_of_row = np.abs(block).max(axis=1, keepdims=True, initial=0.0)
             if not largest_of_row.all():
@@ -195,7 +196,7 @@ def _merge_by_lists(
     """Merge until there are no more clusters than wanted; return their slots."""
     n = len(state.points)
     of_rows = HALF_SQUARES if kind in (COMPLETE, AVERAGE) else kind
-    list_all_points(state, of_rows, rows, advance=_in_rows(advance, n, n_tile_jobs(n)))
+    list_all_points(state, of_rows, rows, advance=in_units_of(n, [1] * n_tile_jobs(n), advance))
     if kind != of_rows:
         for keys in (state.lists["key"], state.slots["bound"]):
             np.maximum(keys, 0.0, out=keys)
@@ -240,17 +241,3 @@ def _merge_by_matrix(state: ClusterState, kind: int, slots: IntArray) -> None:
     nodes = state.slots["node"][slots]
     for (a, b), height in zip(pairs.tolist(), heights.tolist(), strict=True):
         nodes[a] = merge_nodes(state, nodes[a], nodes[b], height)
-
-
-def _in_rows(advance: Advance | None, n: int, n_jobs: int) -> Advance | None:
-    """Return what counts n rows while so many jobs are done."""
-    if advance is None:
-        return None
-    done = 0
-
-    def step(count: int) -> None:
-        nonlocal done
-        advance(n * (done + count) // n_jobs - n * done // n_jobs)
-        done += count
-
-    return step

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clusterby.core.column import IntArray
+from clusterby.kernels.arrays import Doubles
 from clusterby.kernels.compiled import compiled, compiled_fast
 from clusterby.kernels.linkage.cluster_distance import AVERAGE, squared_distance
 from clusterby.kernels.linkage.cluster_lists import clear_lists, close_lists, offer_keys
-from clusterby.kernels.linkage.cluster_state import ClusterState, Floats
+from clusterby.kernels.linkage.cluster_state import ClusterState
 from clusterby.kernels.parallel import blocks, in_parallel
 
 __all__ = ["list_members", "member_keys"]
@@ -52,7 +53,7 @@ def list_members(state: ClusterState, linkage: int, wanted: IntArray, slots: Int
     close_lists(state, wanted)
 
 
-def member_keys(state: ClusterState, linkage: int, slots: IntArray) -> Floats:
+def member_keys(state: ClusterState, linkage: int, slots: IntArray) -> Doubles:
     """Return the keys between all clusters, float64 (m, m)."""
     parts = _parts(state, slots)
     starts = np.cumsum([0, *map(len, parts)])
@@ -73,10 +74,10 @@ class _Members(NamedTuple):
     """The rows of some clusters, those of each together."""
 
     slots: IntArray  # (c,)
-    sizes: Floats  # (c,)
+    sizes: Doubles  # (c,)
     rows: NDArray[Any]  # (r, d)
     norms: NDArray[Any]  # (r,) squared
-    weights: Floats  # (r,)
+    weights: Doubles  # (r,)
     clusters: IntArray  # (r,) which of the c clusters
 
 
@@ -105,7 +106,7 @@ def _parts(state: ClusterState, slots: IntArray) -> list[IntArray]:
     return parts
 
 
-def _keys(rows: _Members, cols: _Members, linkage: int) -> Floats:
+def _keys(rows: _Members, cols: _Members, linkage: int) -> Doubles:
     keys = np.zeros((len(rows.slots), len(cols.slots)))
     near = rows.rows.dtype.type(_NEAR[rows.rows.dtype])
     for one in blocks(len(rows.rows), _ROWS):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from clusterby.core.column import IntArray
+from clusterby.kernels.arrays import Doubles
 from clusterby.kernels.compiled import compiled, compiled_fast
 from clusterby.kernels.linkage.cluster_distance import lance_williams
-from clusterby.kernels.linkage.cluster_state import Floats
 
 __all__ = ["nearest_neighbor_chain"]
 
 
 @compiled
-def nearest_neighbor_chain(linkage: int, keys: Floats, sizes: Floats) -> tuple[IntArray, Floats]:
+def nearest_neighbor_chain(linkage: int, keys: Doubles, sizes: Doubles) -> tuple[IntArray, Doubles]:
     """Return the merges of m clusters, in an order in which each follows those it is made of.
 
     Parameters
@@ -73,7 +73,7 @@ def nearest_neighbor_chain(linkage: int, keys: Floats, sizes: Floats) -> tuple[I
 
 
 @compiled_fast
-def _least(row: Floats) -> float:
+def _least(row: Doubles) -> float:
     least = np.inf
     for value in row:
         least = min(least, value)
@@ -81,7 +81,7 @@ def _least(row: Floats) -> float:
 
 
 @compiled
-def _first_equal(row: Floats, key: float) -> int:
+def _first_equal(row: Doubles, key: float) -> int:
     for j in range(len(row)):
         if row[j] <= key:
             return j
@@ -89,7 +89,7 @@ def _first_equal(row: Floats, key: float) -> int:
 
 
 @compiled
-def _unite(linkage: int, keys: Floats, sizes: Floats, alive: np.ndarray, a: int, b: int) -> None:
+def _unite(linkage: int, keys: Doubles, sizes: Doubles, alive: np.ndarray, a: int, b: int) -> None:
     """Let row and column a stand for both, and take b out."""
     height = keys[a, b]
     alive[b] = False

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from clusterby.core.column import IntArray
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.compiled import compiled
-from clusterby.kernels.floats import Floats
 from clusterby.kernels.mixture.gaussian_moments import rows_per_tile
 from clusterby.kernels.mixture.gaussian_parameters import Gaussians
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from clusterby.core.column import IntArray
-from clusterby.core.progress import Advance
-from clusterby.kernels.floats import Floats
+from clusterby.core.progress import Advance, still
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.mixture.gaussian_densities import FullDensities, LinearDensities, normalize_rows
 from clusterby.kernels.mixture.gaussian_moments import add_rows, add_weighted, empty_moments, rows_per_slab
 from clusterby.kernels.mixture.gaussian_parameters import Gaussians, Moments, estimate, factor
@@ -76,7 +76,7 @@ def score_rows(
             if shares is not None:
                 shares[at] = scores
 
-        in_parallel(part, blocks(n, full.tile_rows), advance=_still(advance))
+        in_parallel(part, blocks(n, full.tile_rows), advance=still(advance))
         return Scores(log_densities=logs, labels=labels, responsibilities=shares)
     linear = LinearDensities(gaussians, rows.dtype)
 
@@ -89,7 +89,7 @@ def score_rows(
             if shares is not None:
                 shares[one] = scores
 
-    in_parallel(chunk, blocks(n, 16 * linear.tile_rows), advance=_still(advance))
+    in_parallel(chunk, blocks(n, 16 * linear.tile_rows), advance=still(advance))
     return Scores(log_densities=logs, labels=labels, responsibilities=shares)
 
 
@@ -248,7 +248,7 @@ def _linear_pass(rows: Floats, gaussians: Gaussians, advance: Advance | None) ->
 
     count = int(np.clip(_SUMS_BYTES // (8 * k * (2 * d + 1)), 4, 32))
     size = max(densities.tile_rows, -(-n // count))
-    parts = in_parallel(chunk, blocks(n, size), advance=_still(advance))
+    parts = in_parallel(chunk, blocks(n, size), advance=still(advance))
     total, moments = parts[0]
     for more, some in parts[1:]:
         total += more
@@ -278,15 +278,11 @@ def _full_pass(rows: Floats, gaussians: Gaussians, advance: Advance | None) -> t
             densities.scores(some[at], weights[at])
             normalize_rows(weights[at], densities.constants, negligible, logs[at], labels[at])
 
-        in_parallel(part, blocks(len(some), densities.tile_rows), advance=_still(advance))
+        in_parallel(part, blocks(len(some), densities.tile_rows), advance=still(advance))
         total += float(logs.sum())
-        moments = add_rows(moments, some, gaussians.origin, weights, "full", _still(advance))
+        moments = add_rows(moments, some, gaussians.origin, weights, "full", still(advance))
     return total, moments
 
 
 def _negligible(rows: Floats) -> float:
     return float(np.log(np.finfo(rows.dtype).eps / 16))
-
-
-def _still(advance: Advance | None) -> Advance | None:
-    return None if advance is None else lambda _: advance(0)

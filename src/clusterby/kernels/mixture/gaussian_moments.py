@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from clusterby.core.progress import Advance
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.compiled import compiled_fast
-from clusterby.kernels.floats import Floats
 from clusterby.kernels.mixture.gaussian_parameters import CovarianceType, Moments, each_component
 from clusterby.kernels.parallel import blocks, in_parallel
 

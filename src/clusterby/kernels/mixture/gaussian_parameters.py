@@ -10,7 +10,7 @@ import numpy as np
 from scipy import linalg
 
 from clusterby.core.progress import Advance
-from clusterby.kernels.floats import Floats
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.parallel import blocks, in_parallel
 
 __all__ = [

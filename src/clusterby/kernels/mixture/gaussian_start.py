@@ -6,7 +6,7 @@ import numpy as np
 
 from clusterby.core.column import IntArray
 from clusterby.core.progress import Advance
-from clusterby.kernels.floats import Floats
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.mixture.gaussian_moments import Memberships, moments_of
 from clusterby.kernels.mixture.gaussian_parameters import (
     CovarianceType,

@@ -8,8 +8,8 @@ from math import log, pi
 import numpy as np
 from scipy import linalg
 
-from clusterby.core.progress import Advance
-from clusterby.kernels.floats import Floats
+from clusterby.core.progress import Advance, still
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.mixture.gaussian_moments import column_means, row_products, rows_per_tile
 from clusterby.kernels.parallel import blocks, in_parallel
 
@@ -74,9 +74,8 @@ def principal_axes(
     n, d = rows.shape
     if not isinstance(n_components, float) and n_components > d:
         raise ValueError(f"pca_components={n_components} of {d} dimensions: ask for at most {d}")
-    still: Advance | None = None if advance is None else lambda _: advance(0)
-    mean = column_means(rows, advance=still)
-    covariance = row_products(rows, mean, advance=still) / max(1, n - 1)
+    mean = column_means(rows, advance=still(advance))
+    covariance = row_products(rows, mean, advance=still(advance)) / max(1, n - 1)
     total = float(covariance.trace())
     if isinstance(n_components, float):
         variances, axes = linalg.eigh(covariance, check_finite=False)
@@ -138,7 +137,7 @@ def project(
         off[at] = np.einsum("ij,ij->i", apart, apart)
 
     size = rows_per_tile(rows.shape[1], rows.dtype.itemsize)
-    in_parallel(part, blocks(len(rows), size), advance=None if advance is None else lambda _: advance(0))
+    in_parallel(part, blocks(len(rows), size), advance=still(advance))
     return coordinates, off
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import numpy as np
 
-from clusterby.core.progress import Advance
+from clusterby.core.progress import Advance, in_units_of
+from clusterby.kernels.arrays import Floats, Ints
 from clusterby.kernels.neighbors.half_squares import HalfSquares
-from clusterby.kernels.neighbors.top_k import NO_ROW, Floats, Ints, empty_lists, push_both, push_rows
+from clusterby.kernels.neighbors.top_k import NO_ROW, empty_lists, push_both, push_rows
 from clusterby.kernels.parallel import blocks, in_parallel
 
 __all__ = ["fill_lists", "fill_lists_of_all"]
@@ -83,7 +83,7 @@ def fill_lists_of_all(
         for i in range(len(parts))
         for start in range(i + 1, len(parts), _AT_ONCE)
     ]
-    in_parallel(fill, jobs, advance=_in_rows(advance, len(rows), [len(others) for _, others in jobs]))
+    in_parallel(fill, jobs, advance=in_units_of(len(rows), [len(others) for _, others in jobs], advance))
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
     there = np.append(order, NO_ROW).astype(np.int32)
@@ -143,7 +143,7 @@ def fill_lists(
 
     jobs = blocks(len(asked.rows), max(32, min(_BLOCK, -(-len(asked.rows) // 8))))
     in_parallel(
-        fill, jobs, advance=_in_rows(advance, len(asked.rows), [job.stop - job.start for job in jobs])
+        fill, jobs, advance=in_units_of(len(asked.rows), [job.stop - job.start for job in jobs], advance)
     )
     return values, found
 
@@ -168,18 +168,3 @@ def _like_by_like(ready: HalfSquares) -> Ints:
 def _tile_rows(n: int) -> int:
     """Return how many rows a tile has: more where there would be very many tiles."""
     return max(_BLOCK, -(-n // 1024 // 64) * 64)
-
-
-def _in_rows(advance: Advance | None, n: int, shares: list[int]) -> Callable[[int], None] | None:
-    """Return what turns finished jobs into finished rows, n in all."""
-    if advance is None:
-        return None
-    total, steps = sum(shares), iter(shares)
-    done = 0
-
-    def step(_: int) -> None:
-        nonlocal done
-        before, done = done, done + next(steps)
-        advance(n * done // total - n * before // total)
-
-    return step

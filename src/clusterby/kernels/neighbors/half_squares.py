@@ -15,8 +15,8 @@ from typing import Literal
 
 import numpy as np
 
+from clusterby.kernels.arrays import Floats, Ints
 from clusterby.kernels.compiled import compiled_fast
-from clusterby.kernels.neighbors.top_k import Floats, Ints
 from clusterby.kernels.parallel import blocks, in_parallel
 
 __all__ = ["HalfSquares", "Metric", "direct_half_square", "half_squares"]

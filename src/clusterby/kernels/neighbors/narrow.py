@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from clusterby.kernels.arrays import Floats
 from clusterby.kernels.neighbors.half_squares import HalfSquares
-from clusterby.kernels.neighbors.top_k import Floats
 from clusterby.kernels.parallel import one_thread_blas
 
 __all__ = ["narrowed"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from clusterby.core.progress import Advance
+from clusterby.kernels.arrays import Floats, Ints
 from clusterby.kernels.neighbors.candidates import fill_lists, fill_lists_of_all
 from clusterby.kernels.neighbors.half_squares import HalfSquares, Metric, half_squares
 from clusterby.kernels.neighbors.narrow import narrowed
 from clusterby.kernels.neighbors.settle import settle
-from clusterby.kernels.neighbors.top_k import NO_ROW, Floats, Ints
+from clusterby.kernels.neighbors.top_k import NO_ROW
 from clusterby.kernels.neighbors.torch_candidates import lists_on_device
 
 __all__ = ["begin", "nearest_neighbors", "nearest_of_all", "nearest_outside"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from clusterby.kernels.arrays import Floats, Ints
 from clusterby.kernels.compiled import compiled
 from clusterby.kernels.neighbors.half_squares import HalfSquares, direct_half_square
-from clusterby.kernels.neighbors.top_k import NO_ROW, Floats, Ints, insert
+from clusterby.kernels.neighbors.top_k import NO_ROW, insert
 from clusterby.kernels.parallel import blocks, in_parallel
 
 __all__ = ["settle"]

@@ -7,20 +7,12 @@ rows; so what it holds in the end does not depend on the order in which tiles ca
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from clusterby.kernels.arrays import Floats, Ints
 from clusterby.kernels.compiled import compiled
 
-__all__ = ["NO_ROW", "Floats", "Ints", "empty_lists", "insert", "push_both", "push_rows"]
-
-Floats = NDArray[np.floating[Any]]
-"""An array of single or double precision."""
-
-Ints = NDArray[np.integer[Any]]
-"""An array of whole numbers."""
+__all__ = ["NO_ROW", "empty_lists", "insert", "push_both", "push_rows"]
 
 NO_ROW = np.iinfo(np.int32).max
 """What stands in a list where no row has come yet."""

@@ -6,8 +6,9 @@ import numpy as np
 
 from clusterby.core.optional import require
 from clusterby.core.progress import Advance
+from clusterby.kernels.arrays import Floats, Ints
 from clusterby.kernels.neighbors.half_squares import HalfSquares
-from clusterby.kernels.neighbors.top_k import Floats, Ints
+from clusterby.kernels.torch_copy import copied_to
 
 __all__ = ["lists_on_device"]
 
@@ -48,8 +49,8 @@ def lists_on_device(
     """
     torch = require("torch", purpose=f"device={device!r}", extra="models")
     n = len(ready.rows)
-    rows = torch.as_tensor(np.ascontiguousarray(ready.rows), device=device)
-    halves = torch.as_tensor(ready.halves, device=device)
+    rows = copied_to(torch, ready.rows, device)
+    halves = copied_to(torch, ready.halves, device)
     values, found = np.empty((n, length), dtype=np.float32), np.empty((n, length), dtype=np.int32)
     step = max(1, _TILE_BYTES // (4 * n))
     before = torch.get_float32_matmul_precision()
