@@ -13,6 +13,20 @@ hypothesis.settings.load_profile("clusterby")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_CACHE"] = tempfile.mkdtemp(prefix="clusterby-no-models-")
 
+# Read when fiftyone is imported: a database, plugins and models of these tests alone.
+_FIFTYONE = tempfile.mkdtemp(prefix="clusterby-fiftyone-")
+os.environ.update(
+    FIFTYONE_DATABASE_DIR=f"{_FIFTYONE}/db",
+    FIFTYONE_DATABASE_VALIDATION="false",
+    FIFTYONE_DATASET_ZOO_DIR=f"{_FIFTYONE}/datasets",
+    FIFTYONE_MODEL_ZOO_DIR=f"{_FIFTYONE}/models",
+    FIFTYONE_PLUGINS_DIR=f"{_FIFTYONE}/plugins",
+    FIFTYONE_DEFAULT_DATASET_DIR=f"{_FIFTYONE}/default",
+    FIFTYONE_DO_NOT_TRACK="true",
+)
+
+pytest_plugins = ["tests.fiftyone_database"]
+
 
 @pytest.fixture(autouse=True, scope="session")
 def cache_folder(tmp_path_factory):

@@ -16,9 +16,10 @@ FLOORS = (
     {"tables", "media", "encoders", "cache", "kernels", "clusterers", "engines", "samples"},
     {"ops"},
     {"groups"},
+    {"runs"},
     {"views"},
     {"accessors"},
-    {"cli", "pandas", "polars"},
+    {"cli", "fiftyone", "pandas", "polars"},
     {"__main__"},
 )
 KERNEL_USERS = {"clusterers"}
@@ -56,7 +57,7 @@ HOMES = {
     "typer": ("cli/",),
     "rich": ("cli/",),
     "torch": ("encoders/sentence_transformers.py",),  # kernels reach it through require()
-    "fiftyone": ("encoders/fiftyone_model.py",),
+    "fiftyone": ("encoders/fiftyone_model.py", "fiftyone/", "tables/fiftyone.py"),
     "ray": (),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from clusterby.core.column import FloatArray, IntArray, Skipped
 from clusterby.core.errors import InvalidVectors
 from clusterby.core.finite import finite_rows
 
-__all__ = ["Embeddings"]
+__all__ = ["Embeddings", "LateEmbeddings"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,3 +81,83 @@ class Embeddings:
     def dimension(self) -> int:
         """How many dimensions the space has."""
         return int(self.vectors.shape[1])
+
+
+class LateEmbeddings(Embeddings):
+    """Embeddings of a stored result, whose vectors are read when somebody asks for them.
+
+    Parameters
+    ----------
+    read : callable
+        Returns the vectors, float32 (m, d), in the order of `rows`; what it raises says where they are gone.
+    dimension : int
+        How many dimensions they have.
+    rows, n_rows, column, space, skipped
+        As for :class:`Embeddings`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> late = LateEmbeddings(
+    ...     lambda: np.eye(2, dtype="float32"), dimension=2, rows=np.arange(2), n_rows=2, column="v", space="v"
+    ... )
+    >>> late, late.vectors.sum()
+    (<Embeddings v: 2 × 2>, np.float32(2.0))
+    """
+
+    __slots__ = ("_dimension", "_found", "_read")
+
+    _dimension: int
+    _found: FloatArray | None
+    _read: Callable[[], FloatArray]
+
+    def __init__(
+        self,
+        read: Callable[[], FloatArray],
+        *,
+        dimension: int,
+        rows: IntArray,
+        n_rows: int,
+        column: str,
+        space: str,
+        skipped: tuple[Skipped, ...] = (),
+    ) -> None:
+        settle = object.__setattr__  # frozen, as all embeddings are
+        settle(self, "_read", read)
+        settle(self, "_found", None)
+        settle(self, "_dimension", dimension)
+        settle(self, "rows", rows)
+        settle(self, "n_rows", n_rows)
+        settle(self, "column", column)
+        settle(self, "space", space)
+        settle(self, "skipped", skipped)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def dimension(self) -> int:
+        """How many dimensions the space has."""
+        return self._dimension
+
+    @property
+    def vectors(self) -> FloatArray:
+        """The vectors, float32 (m, d); read at the first call.
+
+        Raises
+        ------
+        InvalidVectors
+            If those that are read are of another shape.
+        """
+        if self._found is not None:
+            return self._found
+        found = Embeddings(
+            vectors=self._read(), rows=self.rows, n_rows=self.n_rows, column=self.column, space=self.space
+        ).vectors
+        if found.shape[1] != self._dimension:
+            raise InvalidVectors(
+                f"the vectors of {self.column} have {found.shape[1]} dimensions now and had {self._dimension} when they "
+                "were clustered: cluster again"
+            )
+        object.__setattr__(self, "_found", found)
+        return found

@@ -66,6 +66,12 @@ class Partition:
         return clusters
 
     @property
+    def sizes(self) -> dict[int, int]:
+        """How many vectors each cluster has, by its id, noise left out."""
+        ids, counts = np.unique(self.labels, return_counts=True)
+        return {int(i): int(count) for i, count in zip(ids, counts, strict=True) if i != NOISE}
+
+    @property
     def n_clusters(self) -> int:
         """How many clusters there are, noise left out."""
         return len(self.clusters)

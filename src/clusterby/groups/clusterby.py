@@ -24,7 +24,7 @@ from clusterby.encoders import EncoderChoice
 from clusterby.encoders.choose import EncoderArgument
 from clusterby.groups import edit
 from clusterby.groups.describe import describe
-from clusterby.groups.exemplars import exemplar_rows
+from clusterby.groups.exemplars import distances_to_centers, exemplar_rows
 from clusterby.groups.frame import labelled_frame
 from clusterby.groups.grouped import Grouped
 from clusterby.groups.quality import Quality, measure_quality
@@ -69,6 +69,24 @@ class Making:
     cache: Cache | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Known:
+    """What has been measured of a partition already.
+
+    Parameters
+    ----------
+    quality : Quality, optional
+    exemplars : mapping of int to int64 array
+        Rows of each cluster, nearest to its center first.
+    distances : float32 (m,)
+        Of each vector to its cluster's center.
+    """
+
+    quality: Quality | None
+    exemplars: Mapping[int, IntArray]
+    distances: FloatArray
+
+
 class ClusterBy(Grouped):
     """The rows of a table in clusters; made by :func:`clusterby`.
 
@@ -93,6 +111,10 @@ class ClusterBy(Grouped):
         The clusters' names, as far as they have any.
     partition : Partition
         Labels and centers of the embedded rows, with every parameter and the seed.
+    made : Partition
+        The same before any edit.
+    edits : Edits
+        What was edited.
     embeddings : Embeddings
         The vectors that were clustered.
     """
@@ -104,9 +126,11 @@ class ClusterBy(Grouped):
         *,
         edits: edit.Edits | None = None,
         names: Mapping[int, str] = MappingProxyType({}),
+        known: Known | None = None,
     ) -> None:
         self._making = making
-        self._edits = edits or edit.Edits()
+        self._known = known
+        self.edits = edits or edit.Edits()
         self.partition = partition
         self.embeddings = making.embeddings
         self.names_ = MappingProxyType(dict(names))
@@ -150,8 +174,13 @@ class ClusterBy(Grouped):
 
     @property
     def clusterer_(self) -> Any:
-        """The fitted clusterer."""
+        """The fitted clusterer; None of a result that was loaded."""
         return self._making.fitted.estimator
+
+    @property
+    def made(self) -> Partition:
+        """The partition as the clusterer left it, before any edit."""
+        return self._making.fitted.partition
 
     @property
     def predict_kind_(self) -> PredictKind:
@@ -190,7 +219,7 @@ class ClusterBy(Grouped):
         else:
             new = making.embedder.embed(open_table(table), cache=making.cache)
         labels = predict(making.fitted, self.embeddings.vectors, new.vectors)[0]
-        labels = self._edits.apply(labels, new.vectors, self.partition)
+        labels = self.edits.apply(labels, new.vectors, self.partition)
         spread: IntArray = spread_labels(labels, new)
         return spread
 
@@ -205,7 +234,18 @@ class ClusterBy(Grouped):
 
     def exemplar_rows(self, most: int = 5) -> dict[int, IntArray]:
         """Return the positions in the table of each cluster's exemplars, nearest to its center first."""
+        if self._known is not None:
+            sizes = self.partition.sizes
+            if all(len(kept) >= min(most, sizes[c]) for c, kept in self._known.exemplars.items()):
+                return {cluster: kept[:most] for cluster, kept in self._known.exemplars.items()}
         return exemplar_rows(self.embeddings, self.partition, most)
+
+    def distances(self) -> FloatArray:
+        """Return how far each embedded row is from its cluster's center, float32 (m,); infinite for noise."""
+        if self._known is not None:
+            return self._known.distances
+        squared = distances_to_centers(self.embeddings, self.partition)
+        return np.sqrt(squared).astype(np.float32)
 
     def describe(self, most: int = 5) -> Any:
         """Return which values of the other columns mark each cluster, as a native table.
@@ -217,6 +257,8 @@ class ClusterBy(Grouped):
 
     @cached_property
     def _quality(self) -> Quality:
+        if self._known is not None and self._known.quality is not None:
+            return self._known.quality
         return measure_quality(self.embeddings, self.partition, random_state=self.partition.random_state or 0)
 
     def quality(self) -> Quality:
@@ -232,7 +274,7 @@ class ClusterBy(Grouped):
             If there is no such cluster, a name is empty, or two clusters would share one.
         """
         checked = edit.check_names(names, self.partition.clusters.tolist(), self.names_)
-        return ClusterBy(self._making, self.partition, edits=self._edits, names=checked)
+        return ClusterBy(self._making, self.partition, edits=self.edits, names=checked, known=self._known)
 
     def merged(self, clusters: Iterable[int] | Iterable[Iterable[int]]) -> ClusterBy:
         """Return a result in which clusters are one: ``merged([1, 4])``, or several: ``merged([[1, 4], [2, 3]])``.
@@ -240,11 +282,11 @@ class ClusterBy(Grouped):
         The merged cluster bears the lowest of the ids and, if that one had a name, its name.
         """
         into = edit.parse_merges(clusters, self.partition.clusters.tolist())
-        earlier = {old: into.get(new, new) for old, new in self._edits.merged_into.items()}
+        earlier = {old: into.get(new, new) for old, new in self.edits.merged_into.items()}
         return ClusterBy(
             self._making,
-            edit.merge(self.partition, self.embeddings.vectors, into),
-            edits=replace(self._edits, merged_into=earlier | into),
+            edit.merge(self.partition, into),
+            edits=replace(self.edits, merged_into=earlier | into),
             names={cluster: name for cluster, name in self.names_.items() if cluster not in into},
         )
 
@@ -253,7 +295,7 @@ class ClusterBy(Grouped):
         return ClusterBy(
             self._making,
             edit.reassign_noise(self.partition, self.embeddings.vectors),
-            edits=replace(self._edits, noise_reassigned=True),
+            edits=replace(self.edits, noise_reassigned=True),
             names=self.names_,
         )
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.errors import InvalidParameter
 from clusterby.core.partition import NOISE, Partition
-from clusterby.kernels.centers import mean_centers, nearest_center
+from clusterby.kernels.centers import nearest_center
 
 __all__ = ["Edits", "check_names", "merge", "parse_merges", "reassign_noise"]
 
@@ -78,10 +80,23 @@ def parse_merges(groups: Iterable[Any], known: Iterable[int]) -> dict[int, int]:
     return into
 
 
-def merge(partition: Partition, vectors: FloatArray, into: Mapping[int, int]) -> Partition:
-    """Return the partition with clusters merged and their centers the means of all their vectors."""
+def merge(partition: Partition, into: Mapping[int, int]) -> Partition:
+    """Return the partition with clusters merged; the center of each is the mean of theirs, by their sizes.
+
+    Parameters
+    ----------
+    partition : Partition
+    into : mapping of int to int
+        The cluster that each one becomes part of.
+    """
     labels = _mapped(partition.labels, into)
-    return replace(partition, labels=labels, centers=mean_centers(vectors, labels))
+    old = partition.clusters
+    weights = np.array([partition.sizes[int(c)] for c in old], dtype=np.float64)
+    homes = np.array([into.get(int(c), int(c)) for c in old])
+    new = np.unique(homes)
+    shares = np.where(homes == new[:, None], weights, 0.0)
+    shares /= shares.sum(axis=1, keepdims=True)
+    return replace(partition, labels=labels, centers=(shares @ partition.centers).astype(np.float32))
 
 
 def reassign_noise(partition: Partition, vectors: FloatArray) -> Partition:

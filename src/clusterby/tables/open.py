@@ -11,6 +11,7 @@ import narwhals as nw
 
 from clusterby.core.errors import ClusterbyError, InvalidParameter, InvalidTable, UnreadableSource, nearest
 from clusterby.tables.base import Table
+from clusterby.tables.fiftyone import FiftyOneTable, is_fiftyone
 from clusterby.tables.files import SUFFIXES, read_file
 from clusterby.tables.folder import read_folder
 from clusterby.tables.frames import FrameTable, is_frame
@@ -19,7 +20,7 @@ from clusterby.tables.mapping import DictTable
 __all__ = ["open_table"]
 
 _ACCEPTED = (
-    "give a pandas, polars or Arrow table, a dict of lists, or the path of a folder or of a file "
+    "give a pandas, polars or Arrow table, a FiftyOne dataset, a dict of lists, or the path of a folder or of a file "
     f"ending in {', '.join(SUFFIXES)}"
 )
 
@@ -29,7 +30,7 @@ def open_table(source: Any, *, kind: str | None = None) -> Table:
 
     Parameters
     ----------
-    source : DataFrame, pyarrow.Table, mapping, str, Path or Table
+    source : DataFrame, pyarrow.Table, mapping, FiftyOne dataset or view, str, Path or Table
         A pandas or polars DataFrame, an Arrow Table or RecordBatch, or one of these in narwhals; a
         dict of lists; the path of a folder of images, texts or sound, or of a csv, tsv, parquet, JSON-lines or
         Arrow file. A table that is open already is returned as it is.
@@ -62,6 +63,8 @@ def open_table(source: Any, *, kind: str | None = None) -> Table:
         return source
     if is_frame(source):
         return FrameTable(source)
+    if is_fiftyone(source):
+        return FiftyOneTable(source)
     if isinstance(source, Mapping):
         return DictTable(source)
     raise InvalidTable(f"{_what_is_wrong_with(source)}: {_ACCEPTED}")

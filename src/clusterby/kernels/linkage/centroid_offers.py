@@ -87,8 +87,8 @@ def offer_dots(  # type: ignore[no-untyped-def]
                         key *= state.slots[slot].size * state.slots[other].size / sizes
                     else:
                         key = 0.5 * (key + state.slots[slot].scatter + state.slots[other].scatter)
-                insert(state.lists[slot], key, state.slots[other].node, direct)
+                insert(state.lists[slot], key, state.slots[other].node, int(direct))
                 row_worst = dots.dtype.type(state.lists[slot, last].key)
                 if both:
-                    insert(state.lists[other], key, state.slots[slot].node, direct)
+                    insert(state.lists[other], key, state.slots[slot].node, int(direct))
                     col_worst[j] = state.lists[other, last].key

@@ -1,0 +1,211 @@
+"""Cluster a collection and keep the result as a run on its dataset."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+from clusterby.cache import CacheArgument
+from clusterby.clusterers.fit import check_method, fit
+from clusterby.core.errors import InvalidParameter
+from clusterby.core.progress import track
+from clusterby.fiftyone import fields
+from clusterby.fiftyone.clean import clean_up
+from clusterby.fiftyone.store import RUN_KIND, UNFINISHED, Stored, is_ours, read, register
+from clusterby.fiftyone.target import Target, resolve_target
+from clusterby.fiftyone.vectors import Vectors, resolve_vectors
+from clusterby.fiftyone.write import finish_fields, write_labels, write_names
+from clusterby.groups import ClusterBy
+from clusterby.groups.clusterby import Making
+from clusterby.runs import record_of
+from clusterby.tables import open_table
+
+__all__ = ["check_run_key", "compute_clusters"]
+
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def compute_clusters(
+    samples: Any,
+    run_key: str,
+    *,
+    method: Any = "kmeans",
+    n_clusters: int | Literal["auto"] | None = None,
+    embeddings: Any = None,
+    model: Any = None,
+    encoder: Any = None,
+    by: str | None = None,
+    patches_field: str | None = None,
+    cluster_field: str | None = None,
+    as_classification: bool = False,
+    overwrite: bool = False,
+    prefer: Mapping[str, Any] | None = None,
+    cache: CacheArgument = True,
+    batch_size: int | None = None,
+    num_workers: int | None = None,
+    skip_failures: bool = True,
+    random_state: int = 0,
+    **parameters: Any,
+) -> ClusterBy:
+    """Cluster the items of a collection; write their labels, and register the run on the dataset.
+
+    An exception or an interrupt leaves the dataset as it was. Items without a vector get no label and are counted.
+
+    Parameters
+    ----------
+    samples : Dataset or DatasetView
+        A dataset, a view, a patches view, a frames view, or a slice of a grouped dataset.
+    run_key : str
+        What the run is called: a Python identifier.
+    method : str or object
+        A registered name (``clusterby methods``), any scikit-learn cluster class name, or an object with
+        ``fit_predict``.
+    n_clusters : int or "auto", optional
+        How many clusters. None is ``"auto"`` for a method that takes a number.
+    embeddings : str, array or mapping, optional
+        A field of vectors, the key of a similarity or visualization run, an array with a row per item in the order of the
+        view, or a mapping of ids to vectors.
+    model : str or Model, optional
+        A model of FiftyOne's zoo, by name, or any FiftyOne model that exposes embeddings.
+    encoder : str, Encoder or callable, optional
+        An encoder of clusterby, through the shared cache; ``"auto"`` where neither embeddings nor a model is given.
+    by : str, optional
+        The field an encoder reads: the media by default, or a field of text.
+    patches_field : str, optional
+        Cluster the patches of this field of detections or polylines instead of the samples.
+    cluster_field : str, optional
+        The new field for the labels, ``RUN_KEY_cluster`` by default. A field that is there is refused, unless this same
+        run made it.
+    as_classification : bool
+        Whether labels are written as ``Classification``, the strength as confidence, instead of strings.
+    overwrite : bool
+        Whether to replace a run of ours that has this key.
+    prefer, cache
+        As for :func:`clusterby.embed`.
+    batch_size, num_workers, skip_failures
+        For FiftyOne models.
+    random_state : int
+        The seed: the same call gives the same labels.
+    **parameters
+        The method's own, under scikit-learn's names.
+
+    Returns
+    -------
+    ClusterBy
+        As from any other table.
+
+    Raises
+    ------
+    InvalidTable, InvalidParameter, InvalidVectors, UnknownMethod, NothingToCluster
+        Each before anything is written.
+    """
+    began = time.monotonic()
+    check_method(method, n_clusters=n_clusters, parameters=parameters, random_state=random_state)
+    target = resolve_target(samples, patches_field=patches_field)
+    clean_up(target.dataset)
+    check_run_key(target.dataset, run_key, overwrite=overwrite)
+    name = f"{run_key}_cluster" if cluster_field is None else cluster_field
+    names = f"{name}_name"
+    fields.check_field(target.dataset, target.path_of(name), run=run_key, role="labels")
+    fields.check_field(target.dataset, target.path_of(names), run=run_key, role="names")
+    table = open_table(target.view)
+    vectors = resolve_vectors(
+        target, embeddings=embeddings, model=model, encoder=encoder, by=by, prefer=prefer, cache=cache,
+        batch_size=batch_size, num_workers=num_workers, skip_failures=skip_failures,
+    )  # fmt: skip
+    fitted = fit(
+        method, vectors.embeddings.vectors,
+        n_clusters=n_clusters, parameters=parameters, random_state=random_state,
+    )  # fmt: skip
+    making = Making(
+        table=table,
+        by=MappingProxyType({vectors.source.name if vectors.choice is None else vectors.source.by: 1.0}),
+        embedder=None,
+        embeddings=vectors.embeddings,
+        fitted=fitted,
+    )
+    groups = ClusterBy(making, fitted.partition)
+    record = replace(record_of(groups, seconds=time.monotonic() - began), encoder=_facts(vectors))
+    stored = Stored(
+        record=record, ids=target.ids, source=vectors.source, kind=target.kind, patches_field=target.patches_field,
+        parent=target.parent,
+        cluster_field=name, names_field=names, as_classification=as_classification,
+    )  # fmt: skip
+    write_run(target, run_key, stored)
+    return groups
+
+
+def write_run(target: Target, key: str, stored: Stored) -> None:
+    """Write a run's labels, then register it with its results; what fails is taken back."""
+    dataset = target.dataset
+    earlier = read(dataset, key) if dataset.has_run(key) else None
+    with (
+        fields.writing() as token,
+        _taken_back(target, key, earlier),
+        track(f"write {len(stored.record.rows):,} labels", 3) as advance,
+    ):
+        write_labels(target, key, stored, token=token, earlier=earlier)
+        advance(1)
+        register(target.view, dataset, key, stored)
+        advance(1)
+        if earlier is not None:
+            write_names(target, key, stored, token=token, earlier=earlier)
+        finish_fields(target, stored, earlier=earlier)
+        advance(1)
+
+
+def check_run_key(dataset: Any, key: Any, *, overwrite: bool = False) -> None:
+    """Refuse a key that FiftyOne cannot keep, or that is taken.
+
+    Raises
+    ------
+    InvalidParameter
+    """
+    if not isinstance(key, str) or not _KEY.fullmatch(key) or key.endswith(UNFINISHED):
+        raise InvalidParameter(
+            f"run_key={key!r}: give a word of letters, digits and _ that begins with a letter or _"
+        )
+    if not dataset.has_run(key):
+        return
+    config = dataset.get_run_info(key).config
+    if getattr(config, "run_kind", None) != RUN_KIND and not is_ours(config):
+        raise InvalidParameter(f"run_key={key!r} belongs to another run of the dataset: choose another key")
+    if not overwrite:
+        raise InvalidParameter(
+            f"run_key={key!r}: the dataset has a clustering of that key; choose another one, delete it, or give overwrite=True"
+        )
+
+
+@contextmanager
+def _taken_back(target: Target, key: str, earlier: Stored | None) -> Iterator[None]:
+    """Undo what the block has written, if it does not come to its end."""
+    try:
+        yield
+    except BaseException:
+        dataset = target.dataset
+        if earlier is None:
+            if dataset.has_run(key):
+                dataset.delete_run(key)
+            for path, mark in list(fields.marked_fields(dataset)):
+                if mark.run == key:
+                    fields.drop(dataset, path)
+        else:
+            clean_up(dataset, force=key)
+        raise
+
+
+def _facts(vectors: Vectors) -> tuple[Mapping[str, str], ...]:
+    choice = vectors.choice
+    if choice is None:
+        return ()
+    return (
+        {
+            "column": choice.column, "modality": choice.modality.value, "name": choice.name,
+            "revision": vectors.source.revision, "reason": choice.reason, "weakness": choice.weakness,
+        },
+    )  # fmt: skip

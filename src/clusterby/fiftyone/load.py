@@ -1,0 +1,160 @@
+"""Runs as they come back from a dataset, in any process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from clusterby.core.column import FloatArray, IntArray
+from clusterby.core.errors import InvalidTable
+from clusterby.core.partition import Partition
+from clusterby.fiftyone import original
+from clusterby.fiftyone.clean import clean_up, target_of
+from clusterby.fiftyone.store import Stored, is_ours, read, unknown_run
+from clusterby.fiftyone.target import Target, positions
+from clusterby.fiftyone.vectors import read_again
+from clusterby.groups import ClusterBy
+from clusterby.runs import RunRecord, groups_of
+from clusterby.tables import open_table
+
+__all__ = ["clustering_info", "clustering_view", "config_of", "list_clusterings", "load_clusters", "restored"]
+
+
+def list_clusterings(dataset: Any) -> list[str]:
+    """Return the keys of a dataset's clusterings, those of the original clustering plugin among them."""
+    clean_up(dataset)
+    found = []
+    for key in dataset.list_runs():
+        config = dataset.get_run_info(key).config
+        if is_ours(config) or original.is_original(config):
+            found.append(key)
+    return sorted(found)
+
+
+def load_clusters(dataset: Any, run_key: str) -> ClusterBy:
+    """Return a run's result, as :func:`compute_clusters` returned it, with every edit since.
+
+    Its table are the items that were clustered and are still there; vectors are read from where they came from when
+    something needs them.
+
+    Raises
+    ------
+    UnknownName
+        If the dataset has no such clustering.
+    InvalidTable
+        If the run is damaged, or none of its items is left.
+    """
+    clean_up(dataset)
+    config = config_of(dataset, run_key)
+    if original.is_original(config):
+        return original.load(dataset, run_key)
+    return restored(dataset, read(dataset, run_key))[1]
+
+
+def clustering_info(dataset: Any, run_key: str) -> dict[str, Any]:
+    """Return what a run was made with, as plain values: method, parameters, seed, source of the vectors, versions, when.
+
+    Raises
+    ------
+    UnknownName
+        If the dataset has no such clustering.
+    """
+    clean_up(dataset)
+    config = config_of(dataset, run_key)
+    info = dataset.get_run_info(run_key)
+    if original.is_original(config):
+        return original.info(dataset, run_key)
+    found = {k: v for k, v in config.serialize().items() if k not in ("cls", "type", "run_kind")}
+    return {"run_key": run_key, "fiftyone": info.version, **found}
+
+
+def clustering_view(dataset: Any, run_key: str) -> Any:
+    """Return the view that was clustered: of patches or frames if these were.
+
+    Raises
+    ------
+    UnknownName
+        If the dataset has no such clustering.
+    """
+    clean_up(dataset)
+    config_of(dataset, run_key)
+    return dataset.load_run_view(run_key)
+
+
+def restored(dataset: Any, stored: Stored) -> tuple[Target, ClusterBy]:
+    """Return the items of a stored run that are still there, and its result over them."""
+    target = target_of(dataset, stored)
+    if not len(target):
+        raise InvalidTable("none of the items that were clustered is left in the dataset: delete the run")
+    record = _over(stored.record, stored.ids, target.ids)
+    clustered = _some_of(target, [target.ids[row] for row in record.rows.tolist()])
+
+    def vectors() -> FloatArray:
+        return read_again(clustered(), stored.source)
+
+    return target, groups_of(record, open_table(target.view), vectors)
+
+
+def _some_of(target: Target, ids: Sequence[str]) -> Any:
+    """Return what makes a target of some of the items, in that order."""
+
+    def make() -> Target:
+        if list(ids) == list(target.ids):
+            return target
+        owner = dict(zip(target.ids, target.sample_ids, strict=True))
+        return replace(
+            target,
+            view=target.view.select(list(ids), ordered=True),
+            ids=tuple(ids),
+            sample_ids=tuple(owner[i] for i in ids),
+        )
+
+    return make
+
+
+def config_of(dataset: Any, key: str) -> Any:
+    """Return the config of a clustering, of ours or of the original plugin's; raise UnknownName if there is none."""
+    if not isinstance(key, str) or not dataset.has_run(key):
+        raise unknown_run(dataset, key)
+    config = dataset.get_run_info(key).config
+    if not is_ours(config) and not original.is_original(config):
+        raise unknown_run(dataset, key)
+    return config
+
+
+def _over(record: RunRecord, ids: Sequence[str], left: Sequence[str]) -> RunRecord:
+    """Return a record over the items that are left; their positions are those among them."""
+    if list(ids) == list(left):
+        return record
+    place = np.array(positions(left, ids), dtype=np.int64)
+    kept = place[record.rows] >= 0
+    rows = place[record.rows][kept]
+    order = np.argsort(rows)
+    partition = _part(record.partition, kept, order)
+    present = set(partition.clusters.tolist())
+    return replace(
+        record,
+        n_rows=len(left),
+        rows=rows[order],
+        partition=partition,
+        made=None if record.made is None else _part(record.made, kept, order),
+        distances=record.distances[kept][order],
+        names={c: name for c, name in record.names.items() if c in present},
+        quality=None,
+        exemplars={c: place[e][place[e] >= 0] for c, e in record.exemplars.items() if c in present},
+        skipped=tuple(replace(s, row=int(place[s.row])) for s in record.skipped if place[s.row] >= 0),
+    )
+
+
+def _part(partition: Partition, kept: Any, order: IntArray) -> Partition:
+    labels = partition.labels[kept][order]
+    alive = np.isin(partition.clusters, labels)
+    return replace(
+        partition,
+        labels=labels,
+        strengths=None if partition.strengths is None else partition.strengths[kept][order],
+        centers=partition.centers[alive],
+    )

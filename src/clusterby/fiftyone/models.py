@@ -1,0 +1,124 @@
+"""Vectors from FiftyOne's own models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone.zoo as foz
+import numpy as np
+
+from clusterby.cache import CacheArgument
+from clusterby.core.column import Skipped
+from clusterby.core.embeddings import Embeddings
+from clusterby.core.errors import InvalidParameter, NothingToCluster, nearest
+from clusterby.core.progress import track
+from clusterby.fiftyone.target import Target
+from clusterby.fiftyone.vectors import Source, Vectors
+from clusterby.ops.given import given_embeddings
+
+__all__ = ["embedding_models", "model_vectors"]
+
+
+def embedding_models() -> list[str]:
+    """Return the names of the zoo's models that expose embeddings."""
+    return sorted(foz.list_zoo_models(tags="embeddings"))
+
+
+def model_vectors(
+    target: Target,
+    model: Any,
+    *,
+    cache: CacheArgument,
+    batch_size: int | None,
+    num_workers: int | None,
+    skip_failures: bool,
+) -> Vectors:
+    """Return the vectors that a model gives the items of a target; those that it fails on are skipped.
+
+    A zoo model on images is run by :class:`~clusterby.encoders.fiftyone_model.FiftyOneEncoder`, so that what it has embedded
+    once is found in the cache; any other model, and patches, by FiftyOne itself.
+
+    Raises
+    ------
+    InvalidParameter
+        If the zoo has no such model, or it exposes no embeddings.
+    NothingToCluster
+        If it fails on every item.
+    """
+    if isinstance(model, str):
+        known = embedding_models()
+        if model not in known:
+            near = nearest(model, known)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise InvalidParameter(
+                f"model={model!r}: no model of FiftyOne's zoo with embeddings.{hint} List them with "
+                "fiftyone.zoo.list_zoo_models(tags='embeddings')"
+            )
+        if target.kind == "samples" and target.dataset.media_type == "image" and num_workers is None:
+            from clusterby.encoders.fiftyone_model import FiftyOneEncoder
+            from clusterby.fiftyone.encoded import encoder_vectors
+
+            encoder = FiftyOneEncoder(model, batch_size=batch_size)
+            found = encoder_vectors(target, encoder, by=None, prefer=None, cache=cache)
+            _check_failures(found.embeddings, skip_failures)
+            return Vectors(
+                embeddings=found.embeddings,
+                source=Source(kind="model", name=model, revision=encoder.revision),
+                choice=found.choice,
+            )
+        model = foz.load_zoo_model(model)
+    name = str(getattr(model, "name", None) or type(model).__name__)
+    if not getattr(model, "has_embeddings", False):
+        raise InvalidParameter(
+            f"model={name!r} exposes no embeddings: choose one of fiftyone.zoo.list_zoo_models(tags='embeddings')"
+        )
+    how = {"batch_size": batch_size, "num_workers": num_workers, "skip_failures": skip_failures}
+    with track(f"embed {len(target):,} {target.kind} by {name}", len(target)) as advance:
+        gave = _patches(target, model, how) if target.kind == "patches" else _items(target, model, how)
+        advance(len(target))
+    missing = [i for i, vector in enumerate(gave) if vector is None]
+    if len(missing) == len(gave):
+        raise NothingToCluster(f"model {name!r} failed on all {len(gave)} {target.kind}")
+    embeddings = given_embeddings(
+        [None if v is None else np.asarray(v, dtype=np.float32).ravel() for v in gave]
+    )
+    reason = f"model {name!r} gave no vector"
+    return Vectors(
+        embeddings=Embeddings(
+            vectors=embeddings.vectors, rows=embeddings.rows, n_rows=len(target), column=f"{name}({target.kind})",
+            space=f"model:{name}",
+            skipped=tuple(Skipped(row=s.row, column=name, reason=reason) for s in embeddings.skipped),
+        ),
+        source=Source(kind="array", name=name),
+    )  # fmt: skip
+
+
+def _items(target: Target, model: Any, how: dict[str, Any]) -> list[Any]:
+    found = target.view.compute_embeddings(model, progress=False, **how)
+    if isinstance(found, dict):
+        raise InvalidParameter(
+            "an image model gives a video a vector for each frame: cluster a frames view, dataset.to_frames(sample_frames=True), "
+            "or give a video model"
+        )
+    return list(found)
+
+
+def _patches(target: Target, model: Any, how: dict[str, Any]) -> list[Any]:
+    """Return a vector per patch, in the order of the view; FiftyOne gives them by sample."""
+    source = target.dataset.select(list(dict.fromkeys(target.sample_ids)))
+    field = str(target.patches_field)
+    by_sample = source.compute_patch_embeddings(model, field, progress=False, **how)
+    label_ids = dict(zip(source.values("id"), source.values(f"{target.path_of('id')}"), strict=True))
+    by_label: dict[str, Any] = {}
+    for sample, vectors in by_sample.items():
+        if vectors is not None:
+            by_label.update(zip(label_ids[sample], vectors, strict=True))
+    return [by_label.get(identifier) for identifier in target.ids]
+
+
+def _check_failures(embeddings: Embeddings, skip_failures: bool) -> None:
+    if embeddings.skipped and not skip_failures:
+        first = embeddings.skipped[0]
+        raise InvalidParameter(
+            f"sample {first.row} cannot be embedded: {first.reason}; with skip_failures=True such samples are left out"
+        )

@@ -1,0 +1,245 @@
+"""Everything that is kept of a result, as plain values and arrays."""
+
+from __future__ import annotations
+
+import math
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from clusterby.core.column import FloatArray, IntArray, Skipped
+from clusterby.core.errors import InvalidTable
+from clusterby.core.partition import Partition
+from clusterby.groups import ClusterBy
+from clusterby.groups.quality import Quality
+
+__all__ = ["SCHEMA", "RunRecord", "record_of"]
+
+SCHEMA = 1
+"""The version of what :meth:`RunRecord.manifest` returns."""
+
+EXEMPLARS = 24
+"""How many exemplars of each cluster are kept."""
+
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "numba")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RunRecord:
+    """A result without its table and its vectors.
+
+    Parameters
+    ----------
+    by : mapping of str to float
+        The columns the clusters were made by, with their weights.
+    column, space : str
+        As of :class:`~clusterby.core.embeddings.Embeddings`.
+    dimension : int
+        Of the vectors.
+    n_rows : int
+        How many rows the table had.
+    rows : int64 (m,)
+        The positions of the rows that were clustered.
+    partition : Partition
+        The clusters of these rows, after every edit.
+    made : Partition or None
+        As the clusterer left them; None where they were never edited.
+    merged_into : mapping of int to int
+        The edits: see :class:`~clusterby.groups.edit.Edits`.
+    noise_reassigned : bool
+    names : mapping of int to str
+    predicts : {"model", "nearest_center", "nearest_neighbors"}
+        How new rows are labelled by the result that was stored.
+    quality : Quality or None
+    exemplars : mapping of int to int64 array
+        The rows nearest to each cluster's center, nearest first.
+    distances : float32 (m,)
+        The distance of each row to its cluster's center; infinite for noise.
+    skipped : tuple of Skipped
+    encoder : tuple of mapping
+        For each column the encoder's name and revision, why it was chosen, and what it is weak at; empty where
+        the vectors were given.
+    tree : mapping of str to list, or None
+        The condensed tree of a density clustering.
+    created : str
+        When, in UTC, as ISO 8601.
+    seconds : float
+        How long it took.
+    versions : mapping of str to str
+        Of clusterby, Python and the libraries that figures depend on.
+    schema : int
+    """
+
+    by: Mapping[str, float]
+    column: str
+    space: str
+    dimension: int
+    n_rows: int
+    rows: IntArray
+    partition: Partition
+    made: Partition | None = None
+    merged_into: Mapping[int, int] = field(default_factory=dict)
+    noise_reassigned: bool = False
+    names: Mapping[int, str] = field(default_factory=dict)
+    predicts: str
+    quality: Quality | None = None
+    exemplars: Mapping[int, IntArray] = field(default_factory=dict)
+    distances: FloatArray
+    skipped: tuple[Skipped, ...] = ()
+    encoder: tuple[Mapping[str, str], ...] = ()
+    tree: Mapping[str, list[Any]] | None = None
+    created: str = ""
+    seconds: float = 0.0
+    versions: Mapping[str, str] = field(default_factory=dict)
+    schema: int = SCHEMA
+
+    def manifest(self) -> dict[str, Any]:
+        """Return what is small, for JSON: no array of the rows.
+
+        Examples
+        --------
+        >>> import clusterby as cb
+        >>> groups = cb.clusterby({"v": [[0.0], [0.1], [9.0]]}, "v", n_clusters=2)
+        >>> manifest = record_of(groups).manifest()
+        >>> manifest["method"], manifest["parameters"]["n_clusters"], manifest["random_state"]
+        ('kmeans', 2, 0)
+        """
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _NOT_IN_MANIFEST}
+        partition = self.partition
+        manifest: dict[str, Any] = to_plain(
+            plain
+            | {
+                "method": partition.method,
+                "parameters": dict(partition.parameters),
+                "random_state": partition.random_state,
+                "k_scores": partition.k_scores,
+                "k_criterion": partition.k_criterion,
+                "n_clusters": partition.n_clusters,
+            }
+        )
+        return manifest
+
+
+_NOT_IN_MANIFEST = frozenset(
+    {"rows", "partition", "made", "quality", "exemplars", "distances", "skipped", "tree", "names"}
+)
+
+
+def record_of(groups: ClusterBy, *, seconds: float = 0.0, earlier: RunRecord | None = None) -> RunRecord:
+    """Return the record of a result.
+
+    Parameters
+    ----------
+    groups : ClusterBy
+    seconds : float
+        How long it took to make.
+    earlier : RunRecord, optional
+        What the result was restored from: the facts of its making are kept.
+    """
+    embeddings, partition = groups.embeddings, groups.partition
+    made = groups.made
+    edited = made is not partition
+    facts: dict[str, Any] = {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "versions": _versions(),
+        "encoder": _encoder(groups),
+        "tree": _tree(groups.clusterer_),
+        "predicts": groups.predict_kind_,
+    }
+    if earlier is not None:
+        facts = {name: getattr(earlier, name) for name in facts}
+    return RunRecord(
+        by=dict(groups.by),
+        column=embeddings.column,
+        space=embeddings.space,
+        dimension=embeddings.dimension,
+        n_rows=embeddings.n_rows,
+        rows=embeddings.rows,
+        partition=partition,
+        made=made if edited else None,
+        merged_into=dict(groups.edits.merged_into),
+        noise_reassigned=groups.edits.noise_reassigned,
+        names=dict(groups.names_),
+        quality=groups.quality(),
+        exemplars=groups.exemplar_rows(EXEMPLARS),
+        distances=groups.distances(),
+        skipped=groups.skipped,
+        **facts,
+    )
+
+
+def to_plain(value: Any) -> Any:
+    """Return a value as JSON can hold it: keys as words, arrays as lists, what is not a number as None.
+
+    Examples
+    --------
+    >>> to_plain({1: np.float32("nan"), "a": (np.int64(3), None, len)})
+    {'1': None, 'a': [3, None, '<built-in function len>']}
+    """
+    if isinstance(value, Mapping):
+        return {str(k): to_plain(v) for k, v in value.items()}
+    if isinstance(value, np.ndarray):
+        return to_plain(value.tolist())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [to_plain(v) for v in value]
+    if isinstance(value, np.generic):
+        return to_plain(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    return repr(value)
+
+
+def checked_schema(manifest: Mapping[str, Any]) -> int:
+    """Return the schema of a manifest that this version can read.
+
+    Raises
+    ------
+    InvalidTable
+        If it was written by a later version.
+    """
+    schema = manifest.get("schema")
+    if not isinstance(schema, int) or not 1 <= schema <= SCHEMA:
+        written = (manifest.get("versions") or {}).get("clusterby", "another version")
+        raise InvalidTable(
+            f"the run was written by clusterby {written} in schema {schema!r}, and this one reads up to {SCHEMA}: upgrade "
+            "clusterby"
+        )
+    return schema
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in ("clusterby", *_LIBRARIES):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _encoder(groups: ClusterBy) -> tuple[Mapping[str, str], ...]:
+    choice = groups.encoder_choice
+    choices = choice.values() if isinstance(choice, dict) else [choice] if choice is not None else []
+    return tuple(
+        {
+            "column": c.column, "modality": c.modality.value, "name": c.name, "revision": c.encoder.revision,
+            "reason": c.reason, "weakness": c.weakness,
+        }
+        for c in choices
+    )  # fmt: skip
+
+
+def _tree(estimator: Any) -> dict[str, list[Any]] | None:
+    tree = getattr(estimator, "condensed_tree_", None)
+    if not isinstance(tree, np.ndarray) or tree.dtype.names is None:
+        return None
+    found: dict[str, list[Any]] = to_plain({name: tree[name] for name in tree.dtype.names})
+    return found
