@@ -16,7 +16,7 @@ def test_on_a_connected_graph_the_first_function_is_constant():
 
 
 def test_with_more_components_than_functions_the_largest_are_told_apart():
-    graph = sparse.block_diag([np.ones((size, size)) for size in (2, 5, 4)], format="csr")
+    graph = sparse.block_diag([sparse.csr_array(np.ones((size, size))) for size in (2, 5, 4)], format="csr")
     maps = spectral_embedding(graph, components_of(graph), 2, random_state=np.random.RandomState(0))
     assert (maps[:2] == 0).all()
     assert (maps[2:7, 0] > 0).all()
