@@ -1,6 +1,7 @@
 """What every test runs in: a cache of its own, and no way to the Hub."""
 
 import os
+import socket
 import tempfile
 
 import hypothesis
@@ -13,10 +14,15 @@ hypothesis.settings.load_profile("clusterby")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_CACHE"] = tempfile.mkdtemp(prefix="clusterby-no-models-")
 
-# Read when fiftyone is imported: a database, plugins and models of these tests alone.
+# Read when fiftyone is imported: a database, plugins and models of these tests alone. By an address of its own, because
+# with a folder alone FiftyOne joins whatever database of the user is running; see tests/fiftyone_database.py.
 _FIFTYONE = tempfile.mkdtemp(prefix="clusterby-fiftyone-")
+with socket.socket() as _free:
+    _free.bind(("127.0.0.1", 0))
+    _PORT = _free.getsockname()[1]
 os.environ.update(
     FIFTYONE_DATABASE_DIR=f"{_FIFTYONE}/db",
+    FIFTYONE_DATABASE_URI=f"mongodb://127.0.0.1:{_PORT}",
     FIFTYONE_DATABASE_VALIDATION="false",
     FIFTYONE_DATASET_ZOO_DIR=f"{_FIFTYONE}/datasets",
     FIFTYONE_MODEL_ZOO_DIR=f"{_FIFTYONE}/models",
@@ -38,3 +44,11 @@ def cache_folder(tmp_path_factory):
     os.environ.pop("CLUSTERBY_CACHE")
     if before is not None:
         os.environ["CLUSTERBY_CACHE"] = before
+
+
+def pytest_make_parametrize_id(val, argname):
+    """Name long bytes and objects without a name of their own by their argument: ids are the same in every process."""
+    if isinstance(val, bytes) and len(val) > 40:
+        return argname
+    shown = "" if isinstance(val, (str, bytes, type)) or callable(val) else repr(val)
+    return argname if "\n" in shown or " at 0x" in shown else None

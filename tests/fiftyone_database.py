@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import time
 import uuid
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -12,11 +19,35 @@ COLORS = {"red": (220, 40, 30), "green": (40, 180, 60), "blue": (40, 60, 210)}
 
 
 @pytest.fixture(scope="session")
-def fo():
+def mongodb(tmp_path_factory):
+    """Start the MongoDB that comes with FiftyOne at the address that conftest.py chose, and stop it in the end."""
+    folder = tmp_path_factory.mktemp("mongodb")
+    port = urlsplit(os.environ["FIFTYONE_DATABASE_URI"]).port
+    package = find_spec("fiftyone").origin  # not imported before its database answers
+    program = Path(package).parent / "db" / "bin" / "mongod"
+    command = [program, "--dbpath", folder, "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([*map(str, command)], stdout=log, stderr=log)
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            break
+        except OSError:
+            assert process.poll() is None, (folder / "log").read_text()[-2000:]
+            assert time.monotonic() < deadline, "MongoDB does not answer"
+            time.sleep(0.1)
+    yield
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def fo(mongodb):
     """Return fiftyone, connected to a database that only these tests use."""
-    fiftyone = pytest.importorskip("fiftyone")
+    import fiftyone
+
     fiftyone.config.show_progress_bars = False
-    fiftyone.list_datasets()  # starts MongoDB
     return fiftyone
 
 

@@ -19,7 +19,8 @@ FLOORS = (
     {"runs"},
     {"views"},
     {"accessors"},
-    {"cli", "fiftyone", "pandas", "polars"},
+    {"fiftyone", "pandas", "polars"},
+    {"cli"},
     {"__main__"},
 )
 KERNEL_USERS = {"clusterers"}
@@ -40,7 +41,7 @@ HOMES = {
     "openai": ("encoders/openai/",),
     "tiktoken": ("encoders/openai/",),
     "narwhals": ("tables/",),
-    "PIL": ("media/", "encoders/", "samples/"),
+    "PIL": ("media/", "encoders/", "samples/", "fiftyone/encoded.py"),
     "sklearn": (
         "clusterers/",
         "encoders/",

@@ -43,3 +43,14 @@ def test_a_preference_that_cannot_be_met_is_one_line(run, images, prefer):
     done = run("embed", images, "--prefer", prefer, "--quiet")
     assert done.status == 1
     assert len(done.err.strip().splitlines()) == 1
+
+
+@pytest.mark.fiftyone
+def test_a_dataset_is_embedded_and_its_vectors_written_by_id(run, dataset, tmp_path):
+    done = run("embed", f"fiftyone:{dataset.name}", "--out", tmp_path / "v.parquet", "--quiet")
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith("color-gradient(filepath): 24 rows, 724 dimensions\n")
+    written = pq.read_table(tmp_path / "v.parquet").to_pydict()
+    assert written["id"] == dataset.values("id")
+    assert {len(vector) for vector in written["color-gradient(filepath)"]} == {724}
+    assert "color-gradient(filepath)" not in dataset.get_field_schema()

@@ -97,6 +97,9 @@ def test_the_seed_is_taken_and_recorded(run, csv):
         (("things.csv", "--by", "price", "-k", "99"), "n_clusters=99 is more than the 18 rows"),
         (("things.csv", "--by", "price", "-p", "linkage=ward"), "method 'kmeans' takes no parameter 'linkage'"),
         (("things.csv", "--by", "price", "-p", "ward"), "-p ward: give NAME=VALUE"),
+        (("things.csv", "--by", "price", "-p", "n_clusters=3"), "-p n_clusters: use -k"),
+        (("things.csv", "--by", "price", "-p", "random_state=3"), "-p random_state: use --seed"),
+        (("things.csv", "--by", "price", "-p", "encoder=lsa"), "-p encoder: see the options; -p is for parameters of the method"),
         (("things.csv", "--by", "price=much"), "--by price=much: 'much' is not a number; give NAME=WEIGHT"),
         (("things.csv", "--by", "price", "--labels", "x.txt"), "--labels x.txt: the name must end in .csv or .parquet"),
         (("things.csv", "--by", "price", "--labels", "no/x.csv"), "there is no folder no; make it first"),
@@ -124,3 +127,49 @@ def test_wrong_usage_is_exit_status_2(run):
 def test_debug_shows_the_traceback(run):
     with pytest.raises(UnreadableSource):
         run("group", "nowhere", "--debug")
+
+
+@pytest.mark.fiftyone
+def test_a_dataset_is_grouped_by_what_its_images_look_like(run, dataset):
+    shown = run("group", f"fiftyone:{dataset.name}", "-k", "3", "--json", "--quiet").json
+    assert [c["size"] for c in shown["clusters"]] == [8, 8, 8]
+    assert {c["marks"][0]["value"] for c in shown["clusters"]} == {"red", "green", "blue"}
+    assert shown["by"] == {"filepath": 1.0}
+    assert {c["typical"] for c in shown["clusters"]} <= set(dataset.values("filepath"))
+    assert dataset.list_runs() == []
+
+
+@pytest.mark.fiftyone
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_labels_of_a_dataset_are_written_by_id_and_the_dataset_stays_as_it_is(
+    run, fo, make_dataset, tmp_path, suffix
+):
+    dataset = make_dataset(missing=(3,))
+    before, schema = set(fo.list_datasets()), dataset.get_field_schema()
+    target = tmp_path / f"labels.{suffix}"
+    done = run("group", f"fiftyone:{dataset.name}", "--by", "emb", "-k", "3", "--labels", target)
+    assert done.status == 0
+    read = (pd.read_csv(target) if suffix == "csv" else pd.read_parquet(target)).reset_index()
+    assert read["id"].tolist() == dataset.values("id")
+    assert read["color"].tolist() == dataset.values("color")
+    assert read.groupby("cluster")["color"].nunique().tolist() == [1, 1, 1]
+    assert read["cluster"].isna().tolist() == [i == 3 for i in range(24)]
+    assert "emb" not in read.columns
+    assert set(fo.list_datasets()) == before
+    assert dataset.get_field_schema().keys() == schema.keys()
+
+
+@pytest.mark.fiftyone
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--by", "colour"), "UnknownColumn: no column 'colour'. Did you mean 'color'?"),
+        (("-k", "99"), "n_clusters=99 is more than the 24 rows"),
+        (("--out", "no/x.html", "-k", "2"), "UnwritableTarget"),
+    ],
+)
+def test_a_mistake_about_a_dataset_is_one_line(run, dataset, arguments, message):
+    done = run("group", f"fiftyone:{dataset.name}", *arguments, "--quiet")
+    assert (done.status, done.out) == (1, "")
+    assert message in done.err
+    assert len(done.err.splitlines()) == 1

@@ -68,3 +68,9 @@ def test_a_target_that_cannot_is_refused(tmp_path):
     ):
         with pytest.raises(InvalidParameter, match=why):
             check_target("--out", path, (".csv",), overwrite=False)
+
+
+@pytest.mark.fiftyone
+def test_the_media_of_a_dataset_are_taken_where_no_field_is_named(dataset):
+    assert parse_by(None, open_table(dataset)) == "filepath"
+    assert parse_by(["emb"], open_table(dataset)) == "emb"

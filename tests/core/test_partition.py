@@ -24,3 +24,14 @@ def test_parts_that_do_not_fit_are_refused(changes, message):
     parts = {"labels": np.array([0, 1]), "centers": np.zeros((2, 1), "float32"), "method": "x"}
     with pytest.raises(InvalidVectors, match=message):
         Partition(**(parts | changes))
+
+
+def test_sizes_are_by_cluster_and_leave_noise_out():
+    partition = Partition(labels=np.array([2, -1, 0, 2]), centers=np.zeros((2, 1), "float32"), method="x")
+    assert partition.sizes == {0: 1, 2: 2}
+    assert all(type(key) is int and type(size) is int for key, size in partition.sizes.items())
+
+
+def test_a_partition_may_have_nothing_but_noise():
+    partition = Partition(labels=np.array([-1, -1]), centers=np.zeros((0, 1), "float32"), method="x")
+    assert (partition.sizes, partition.n_clusters, partition.clusters.tolist()) == ({}, 0, [])

@@ -56,7 +56,7 @@ def test_the_result_is_that_of_transformers(name):
         object(),
         None,
     ],
-    ids=repr,
+    ids=lambda one: type(one).__name__,
 )
 def test_a_processor_with_other_steps_is_left_to_itself(processor):
     assert ImageSteps.of(processor) is None

@@ -10,6 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 
 import clusterby as cb
 from clusterby.core.errors import InvalidParameter, InvalidTable, InvalidVectors, UnknownColumn, UnknownName
+from clusterby.groups.clusterby import ClusterBy, Known
 
 from .sample import DATA, MAKERS, TRUTH, VECTORS, N, to_pandas
 
@@ -327,3 +328,45 @@ def test_polars_keeps_its_types():
     frame = pl.DataFrame(DATA)
     groups = cb.clusterby(frame, "v", n_clusters=3)
     assert groups.to_frame().schema == {**frame.schema, "cluster": pl.Int64}
+
+
+# what is known of a result
+
+
+def test_distances_are_to_the_own_center_and_infinite_for_noise(noisy):
+    distances = noisy.distances()
+    labels = noisy.partition.labels
+    own = noisy.centers_[np.maximum(labels, 0)]
+    expected = np.linalg.norm(noisy.embeddings.vectors - own, axis=1)
+    assert distances.dtype == np.float32
+    np.testing.assert_allclose(distances[labels >= 0], expected[labels >= 0], rtol=1e-6)
+    assert np.isinf(distances[labels < 0]).all()
+
+
+def test_what_the_clusterer_made_and_what_was_edited_can_be_told_apart(groups):
+    edited = groups.renamed({0: "zero"}).merged([0, 2])
+    assert groups.made is groups.partition
+    assert edited.made is groups.partition
+    assert edited.edits.merged_into == {2: 0}
+    assert dict(groups.by) == dict(edited.by) == {"v": 1.0}
+
+
+def test_exemplars_that_are_known_of_some_clusters_only_are_found_for_all(groups):
+    known = Known(quality=None, exemplars={0: groups.exemplar_rows(2)[0]}, distances=groups.distances())
+    partial = ClusterBy(groups._making, groups.partition, known=known)
+    for most in (1, 2, 9):
+        mine, theirs = partial.exemplar_rows(most), groups.exemplar_rows(most)
+        assert {c: r.tolist() for c, r in mine.items()} == {c: r.tolist() for c, r in theirs.items()}
+
+
+def test_what_is_known_is_not_measured_again_and_goes_with_names_alone(groups):
+    other = groups.quality()
+    exemplars = {c: rows[::-1] for c, rows in groups.exemplar_rows(20).items()}
+    known = Known(quality=other, exemplars=exemplars, distances=groups.distances() + 1)
+    told = ClusterBy(groups._making, groups.partition, known=known).renamed({1: "one"})
+    assert told.quality() is other
+    np.testing.assert_array_equal(told.distances(), groups.distances() + 1)
+    assert told.exemplar_rows(3)[0].tolist() == exemplars[0][:3].tolist()
+    merged = told.merged([0, 1])
+    assert merged.quality() is not other
+    np.testing.assert_array_equal(merged.distances(), groups.merged([0, 1]).distances())

@@ -38,7 +38,8 @@ def test_a_column_is_no_table(column):
 @pytest.mark.parametrize("source", [None, 3, [1, 2], np.zeros((2, 2)), b"folder", object()])
 def test_anything_else_is_an_error_that_says_what_is_accepted(source):
     with pytest.raises(
-        InvalidTable, match=r"is no table: give a pandas, polars or Arrow table, a dict of lists, .*\.csv"
+        InvalidTable,
+        match=r"is no table: give a pandas, polars or Arrow table, a FiftyOne dataset, a dict of lists, .*\.csv",
     ):
         open_table(source)
 

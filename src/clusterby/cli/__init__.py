@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 import clusterby
+from clusterby.cli.app import app as fiftyone_app
 from clusterby.cli.cache import app as cache
 from clusterby.cli.demo import demo
 from clusterby.cli.embed import embed
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 for command in (demo, group, embed, methods, encoders):
     app.command()(command)
+app.command(name="app")(fiftyone_app)
 app.add_typer(cache, name="cache")
 
 

@@ -12,6 +12,7 @@ from rich.markup import escape
 import clusterby as cb
 from clusterby.cli import options
 from clusterby.cli.console import Debug, Json, Quiet, out, print_json, session
+from clusterby.cli.source import HELP, open_frame, open_source
 from clusterby.ops.cluster import spread_labels
 from clusterby.tables import open_table, write_table
 
@@ -21,7 +22,7 @@ _SUFFIXES = (".parquet", ".arrow")
 
 
 def embed(
-    source: Annotated[str, typer.Argument(help="A folder, or a csv, parquet, jsonl or Arrow file.")],
+    source: Annotated[str, typer.Argument(help=HELP)],
     by: options.By = None,
     encoder: options.Encoder = "auto",
     prefer: options.Prefer = None,
@@ -41,14 +42,14 @@ def embed(
     with session(quiet=quiet, debug=debug):
         if target is not None:
             options.check_target("--out", target, _SUFFIXES, overwrite=overwrite)
-        table = open_table(source, kind="pyarrow")
+        table = open_source(source)
         found = cb.embed(
             table, options.parse_by(by, table), encoder=encoder, modality=modality, cache=options.parse_cache(cache),
             prefer=options.parse_pairs("--prefer", prefer, example="speed=1") or None,
         )  # fmt: skip
         if target is not None:
             vectors = {found.column: spread_labels(found.vectors, found)}
-            write_table(open_table(table.with_columns(vectors)), target)
+            write_table(open_table(open_frame(table).with_columns(vectors)), target)
         seconds = time.monotonic() - began
         if json:
             print_json(_document(found, target) | {"seconds": seconds})

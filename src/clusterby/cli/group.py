@@ -1,8 +1,10 @@
-"""`clusterby group`: cluster a folder or a file."""
+"""`clusterby group`: cluster a folder, a file or a FiftyOne dataset."""
 
 from __future__ import annotations
 
+import inspect
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,18 +12,20 @@ import typer
 from rich.markup import escape
 
 import clusterby as cb
+import clusterby.fiftyone as cbf
 from clusterby.cli import options
 from clusterby.cli.console import Debug, Json, Quiet, out, print_json, session
 from clusterby.cli.labels import SUFFIXES, write_labels
+from clusterby.cli.save import check_save, save_clusters
 from clusterby.cli.show import cluster_table, document
+from clusterby.cli.source import HELP, open_source
 from clusterby.core.errors import InvalidParameter
-from clusterby.tables import open_table
 
 __all__ = ["group"]
 
 
 def group(
-    source: Annotated[str, typer.Argument(help="A folder, or a csv, parquet, jsonl or Arrow file.")],
+    source: Annotated[str, typer.Argument(help=HELP)],
     by: options.By = None,
     method: Annotated[str, typer.Option("--method", "-m", help="See `clusterby methods`.")] = "kmeans",
     n_clusters: Annotated[
@@ -46,8 +50,11 @@ def group(
         Path | None,
         typer.Option("--labels", help="Write the rows with their clusters to this csv or parquet file."),
     ] = None,
+    save: Annotated[
+        str | None, typer.Option("--save", help="Keep the run under this key, on its FiftyOne dataset.")
+    ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the labels file if it is there.")
+        bool, typer.Option("--overwrite", help="Replace the labels file, or the run, if it is there.")
     ] = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -58,13 +65,24 @@ def group(
     with session(quiet=quiet, debug=debug):
         if labels is not None:
             options.check_target("--labels", labels, SUFFIXES, overwrite=overwrite)
-        table = open_table(source, kind="pyarrow")
-        groups = cb.clusterby(
-            table, options.parse_by(by, table), method=method, n_clusters=_number(n_clusters), encoder=encoder,
-            modality=modality, random_state=seed, cache=options.parse_cache(cache),
-            prefer=options.parse_pairs("--prefer", prefer, example="speed=1") or None, **_parameters(parameter),
-        )  # fmt: skip
-        written = {}
+        table = open_source(source)
+        columns = options.parse_by(by, table)
+        chosen: dict[str, Any] = {
+            "method": method, "n_clusters": _number(n_clusters), "encoder": encoder, "random_state": seed,
+            "cache": options.parse_cache(cache),
+            "prefer": options.parse_pairs("--prefer", prefer, example="speed=1") or None,
+        }  # fmt: skip
+        written: dict[str, Any] = {}
+        if save is None:
+            groups = cb.clusterby(
+                table, columns, modality=modality, **chosen, **_parameters(parameter, cb.clusterby)
+            )
+        else:
+            dataset = check_save(save, table, columns, encoder=encoder, modality=modality)
+            parameters = _parameters(parameter, cbf.compute_clusters)
+            groups, written = save_clusters(
+                save, dataset, columns, parameters=parameters, overwrite=overwrite, **chosen
+            )
         if labels is not None:
             written["labels"] = str(write_labels(groups, labels))
         if report is not None:
@@ -74,8 +92,9 @@ def group(
             print_json(document(groups) | written | {"seconds": seconds})
             return
         out.print(cluster_table(groups))
-        for what, where in written.items():
-            out.print(f"{what}: [bold]{escape(where)}[/bold]", soft_wrap=True)
+        for what in ("run", "field", "labels", "report"):
+            if what in written:
+                out.print(f"{what}: [bold]{escape(written[what])}[/bold]", soft_wrap=True)
 
 
 def _number(text: str | None) -> Any:
@@ -87,8 +106,11 @@ def _number(text: str | None) -> Any:
         raise InvalidParameter(f"-k {text}: give a whole number from 1 up or 'auto'") from None
 
 
-def _parameters(pairs: list[str] | None) -> dict[str, Any]:
+def _parameters(pairs: list[str] | None, call: Callable[..., Any]) -> dict[str, Any]:
+    """Return the method's parameters; those of the call itself have options of their own."""
     parsed = options.parse_pairs("-p", pairs, example="linkage=average")
-    if "n_clusters" in parsed:
-        raise InvalidParameter("-p n_clusters: use -k")
+    for name in parsed:
+        if name in inspect.signature(call).parameters:
+            option = {"n_clusters": "use -k", "random_state": "use --seed"}.get(name, "see the options")
+            raise InvalidParameter(f"-p {name}: {option}; -p is for parameters of the method alone")
     return parsed

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from clusterby.cli.source import open_frame
 from clusterby.groups.clusterby import ClusterBy
+from clusterby.groups.frame import labelled_frame
 from clusterby.tables import open_table, write_table
 
 __all__ = ["SUFFIXES", "write_labels"]
@@ -13,9 +15,14 @@ SUFFIXES = (".csv", ".parquet")
 
 
 def write_labels(groups: ClusterBy, path: Path) -> Path:
-    """Write every row with its cluster, its cluster's name where there are any, and return the path."""
-    frame = groups.to_frame(
-        name_column="cluster_name" if groups.names_ else None,
-        score_column="cluster_strength" if groups.probabilities_ is not None else None,
-    )
+    """Write every row with its cluster, its cluster's name where there are any, and return the path.
+
+    Samples of a FiftyOne dataset are written by their ids, with the fields that hold no vectors.
+    """
+    strengths = groups.probabilities_
+    frame = labelled_frame(
+        open_frame(groups.table), groups.labels_, label_column="cluster", rows=None, embeddings=None,
+        names=("cluster_name" if groups.names_ else None, groups.names_),
+        strengths=(None if strengths is None else "cluster_strength", strengths, groups.partition.method),
+    )  # fmt: skip
     return write_table(open_table(frame), path)

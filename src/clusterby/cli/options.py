@@ -10,6 +10,7 @@ import typer
 
 from clusterby.core.errors import InvalidParameter
 from clusterby.tables.base import Table
+from clusterby.tables.fiftyone import FiftyOneTable
 
 __all__ = [
     "By", "Cache", "Encoder", "Modality", "Prefer", "check_target", "parse_by", "parse_cache", "parse_pairs",
@@ -40,7 +41,9 @@ Cache = Annotated[
 
 
 def parse_by(by: list[str] | None, table: Table) -> Any:
-    """Return the columns that ``--by`` names, with their weights; that of a folder's files where it is left out."""
+    """Return the columns that ``--by`` names, with their weights; where it is left out, the files of a folder or dataset."""
+    if not by and isinstance(table, FiftyOneTable):
+        return "filepath"
     if not by:
         for name in ("image", "text", "audio"):
             if name in table.columns and "path" in table.columns:  # a folder of files

@@ -12,6 +12,7 @@ from clusterby.cli.console import out, table
 from clusterby.groups.clusterby import ClusterBy
 from clusterby.groups.describe import Mark
 from clusterby.groups.summary import ClusterSummary, summarize
+from clusterby.tables.fiftyone import FiftyOneTable
 
 __all__ = ["cluster_table", "document", "mark_words"]
 
@@ -115,7 +116,8 @@ def _typical_member(groups: ClusterBy, summary: ClusterSummary) -> str:
     if not len(summary.exemplars):
         return ""
     row = int(summary.exemplars[0])
-    name = "path" if "path" in groups.table.columns else next(iter(groups.by))
+    of_files = "filepath" if isinstance(groups.table, FiftyOneTable) else "path"
+    name = of_files if of_files in groups.table.columns else next(iter(groups.by))
     cell = groups.table.column(name).cells[row]
     text = " ".join(str(cell).split()) if isinstance(cell, str) else f"row {row}"
     return text[:200]

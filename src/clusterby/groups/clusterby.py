@@ -27,6 +27,7 @@ from clusterby.groups.describe import describe
 from clusterby.groups.exemplars import distances_to_centers, exemplar_rows
 from clusterby.groups.frame import labelled_frame
 from clusterby.groups.grouped import Grouped
+from clusterby.groups.new_vectors import new_vectors
 from clusterby.groups.quality import Quality, measure_quality
 from clusterby.groups.views import VIEWS
 from clusterby.ops.cluster import spread_labels
@@ -206,7 +207,8 @@ class ClusterBy(Grouped):
         Parameters
         ----------
         table : frame, dict of lists, path, Embeddings or array (m, d)
-            A table with the same columns, or vectors of the same space.
+            A table with the same columns, or vectors of the same space. A result that was loaded, or made from given
+            vectors, takes vectors, or a table that has them in a column of the same name.
 
         Returns
         -------
@@ -214,10 +216,13 @@ class ClusterBy(Grouped):
             Masked where a row had to be skipped.
         """
         making = self._making
-        if making.embedder is None or isinstance(table, (Embeddings, np.ndarray)):
-            new = given_embeddings(table, dimension=self.embeddings.dimension)
-        else:
-            new = making.embedder.embed(open_table(table), cache=making.cache)
+        new = new_vectors(
+            table,
+            by=self.by,
+            embedder=making.embedder,
+            dimension=self.embeddings.dimension,
+            cache=making.cache,
+        )
         labels = predict(making.fitted, self.embeddings.vectors, new.vectors)[0]
         labels = self.edits.apply(labels, new.vectors, self.partition)
         spread: IntArray = spread_labels(labels, new)
@@ -235,9 +240,9 @@ class ClusterBy(Grouped):
     def exemplar_rows(self, most: int = 5) -> dict[int, IntArray]:
         """Return the positions in the table of each cluster's exemplars, nearest to its center first."""
         if self._known is not None:
-            sizes = self.partition.sizes
-            if all(len(kept) >= min(most, sizes[c]) for c, kept in self._known.exemplars.items()):
-                return {cluster: kept[:most] for cluster, kept in self._known.exemplars.items()}
+            kept, sizes = self._known.exemplars, self.partition.sizes
+            if all(len(kept.get(cluster, ())) >= min(most, size) for cluster, size in sizes.items()):
+                return {cluster: kept[cluster][:most] for cluster in sizes}
         return exemplar_rows(self.embeddings, self.partition, most)
 
     def distances(self) -> FloatArray:

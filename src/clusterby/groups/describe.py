@@ -87,7 +87,7 @@ def marks(
     """Return what sets each group apart from the whole table.
 
     Columns of numbers and dates are compared by their means, columns of few different values by the share
-    of each value; columns of vectors, objects and free text are left out.
+    of each value; columns of vectors, objects and free text are left out, and those that clusterings wrote.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def marks(
     Values are ranked by the log-likelihood ratio: Dunning (1993), *Accurate methods for the statistics of
     surprise and coincidence*.
     """
-    left_out = set(leave_out)
+    left_out = {*leave_out, *getattr(table, "written", ())}
     found: dict[Any, list[Mark]] = {key: [] for key in rows}
     for name in table.columns:
         if name in left_out:

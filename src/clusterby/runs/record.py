@@ -18,7 +18,7 @@ from clusterby.core.partition import Partition
 from clusterby.groups import ClusterBy
 from clusterby.groups.quality import Quality
 
-__all__ = ["SCHEMA", "RunRecord", "record_of"]
+__all__ = ["SCHEMA", "RunRecord", "checked_schema", "record_of", "to_plain"]
 
 SCHEMA = 1
 """The version of what :meth:`RunRecord.manifest` returns."""

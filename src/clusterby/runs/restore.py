@@ -53,11 +53,8 @@ def groups_of(record: RunRecord, table: Table, read: Callable[[], FloatArray]) -
     )
 
 
-_BY_CENTER = frozenset({"kmeans", "bisecting_kmeans"})
-
-
 def _predicts(record: RunRecord) -> PredictKind:
     if record.predicts != "model":
         return cast("PredictKind", record.predicts)
     euclidean = record.partition.parameters.get("metric", "euclidean") == "euclidean"
-    return "nearest_center" if record.partition.method in _BY_CENTER and euclidean else "nearest_neighbors"
+    return "nearest_center" if record.partition.method == "kmeans" and euclidean else "nearest_neighbors"

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 
 from clusterby.core.column import Column, ColumnType, IntArray
-from clusterby.core.errors import InvalidTable
-from clusterby.tables.base import Aggregate, Grouping
+from clusterby.core.errors import InvalidTable, UnknownName, UnreadableSource
+from clusterby.core.optional import require
+from clusterby.tables.base import Grouping
+from clusterby.tables.cells_fiftyone import read_fiftyone, to_series
+from clusterby.tables.grouping_fiftyone import LazyGrouping
 from clusterby.tables.keys import Keys, check_keys
 from clusterby.tables.new_columns import to_list
+from clusterby.tables.new_fields import field_type, name_fields
 from clusterby.tables.shape import check_column, check_new_columns, check_outline
 
-__all__ = ["FiftyOneTable", "is_fiftyone"]
+__all__ = ["FIFTYONE", "FiftyOneTable", "is_fiftyone", "open_dataset"]
+
+FIFTYONE = "fiftyone:"
+"""What the name of a dataset begins with, where a path could stand."""
+
 
 _LEFT_OUT = frozenset(
     {"id", "sample_id", "created_at", "last_modified_at", "bounding_box", "support", "tags"}
 )
+_PROBE = 50
+"""Patches that are looked at for what their schema does not say."""
 
 
 def is_fiftyone(source: Any) -> bool:
@@ -35,32 +44,56 @@ def is_fiftyone(source: Any) -> bool:
     return collections is not None and isinstance(source, collections.SampleCollection)
 
 
+def open_dataset(name: str) -> FiftyOneTable:
+    """Return the dataset of a name as a table.
+
+    Raises
+    ------
+    MissingExtra
+        If FiftyOne is not installed.
+    UnknownName
+        If there is no such dataset; the nearest names are suggested.
+    UnreadableSource
+        If FiftyOne's database does not answer.
+    """
+    fo = require("fiftyone", purpose=f"'{FIFTYONE}{name}'", extra="fiftyone")
+    try:
+        known = fo.list_datasets()
+    except (
+        OSError,
+        RuntimeError,
+        fo.core.config.FiftyOneConfigError,
+        fo.core.service.ServiceException,
+    ) as error:
+        raise UnreadableSource(f"FiftyOne's database does not answer: {error}") from None
+    if name not in known:
+        raise UnknownName("FiftyOne dataset", name, known)
+    return FiftyOneTable(fo.load_dataset(name))
+
+
 class FiftyOneTable:
     """The samples, patches or frames of a collection.
 
     Columns are fields that hold one string, number, date or vector a sample, embedded ones by their paths
-    (``"ground_truth.label"``); ids, times of writing and lists are left out. What is aggregated comes as pandas gives it.
+    (``"ground_truth.label"``); ids, tags, times of writing and lists are left out. What is aggregated comes as pandas gives it.
+    ``"filepath"`` is the media itself: in a view of patches the whole image that each is part of.
 
     Parameters
     ----------
     native : Dataset or DatasetView
-        Never changed. Its samples are taken to stay what they are for as long as the table is used.
+        Never changed. Rows are the samples that it had when it was opened, by their ids.
 
     Raises
     ------
     InvalidTable
-        If it has no samples, or holds groups of which no slice was chosen.
+        If it has no samples, holds groups of which no slice was chosen, or consists of clips.
     """
 
     def __init__(self, native: Any) -> None:
-        if native.media_type == "group":
-            slices = ", ".join(map(repr, native.group_slices))
-            raise InvalidTable(
-                f"a grouped dataset: choose a slice with select_group_slices(), one of {slices}"
-            )
+        _check_collection(native)
         self._native = native
         self._ids: list[str] = native.values("id")
-        self._types = _column_types(native)
+        self._types, self._whole = _column_types(native)
         self._columns = check_outline(list(self._types), len(self._ids))
         self._read: dict[str, Column] = {}
 
@@ -83,94 +116,135 @@ class FiftyOneTable:
         return self._columns
 
     @property
+    def written(self) -> frozenset[str]:
+        """The columns that clusterings wrote: they say nothing about clusters that these do not say themselves."""
+        schema = self._native.get_field_schema(flat=True)
+        return frozenset(name for name in self.columns if "clusterby" in (getattr(schema.get(name), "info", None) or {}))
+
+    @property
     def kind(self) -> str:
         """What aggregates and descriptions are: ``"pandas"``."""
         return "pandas"
 
     def column(self, name: str) -> Column:
-        """Return a field's values, read from the database once."""
+        """Return a field's values, read from the database once.
+
+        Raises
+        ------
+        InvalidTable
+            If samples have gone since the table was opened.
+        """
         check_column(name, self.columns)
         if name not in self._read:
-            kind = self._types[name]
-            self._read[name] = Column(name=name, cells=_cells(self._native.values(name), kind), type=kind)
+            self._read[name] = read_fiftyone(self._values(name), name, self._types[name])
         return self._read[name]
+
+    def type_of(self, name: str) -> ColumnType:
+        """Return what a column holds, by its field alone: nothing is read."""
+        return self._types[check_column(name, self.columns)]
 
     def ids(self, rows: IntArray) -> Any:
         """Return the samples' ids."""
         return np.array(self._ids, dtype=object)[rows]
 
     def take(self, rows: IntArray) -> Any:
-        """Return a view of the samples at these positions, in that order."""
+        """Return a view of the samples at these positions, in that order; a view has each but once."""
         return self._native.select([self._ids[row] for row in rows.tolist()], ordered=True)
 
     def with_columns(self, new: Mapping[str, Any]) -> Any:
         """Return a new dataset, not persistent, of the same samples with fields added; the native one stays as it is.
 
-        To write clusters to the dataset itself, use :func:`clusterby.fiftyone.compute_clusters`.
+        Fields are named as FiftyOne allows it: ``clip(image)`` is ``clip_image``. To write clusters to the dataset itself,
+        use :func:`clusterby.fiftyone.compute_clusters`.
+
+        Raises
+        ------
+        InvalidTable
+            If there is a field of one of the names already, none can be named so, or samples have gone.
         """
+        from fiftyone.core import fields as fof
+
         check_new_columns(new, self.columns, self.n_rows)
+        names = name_fields(new, self._native.get_field_schema())
         copy = self._native.clone()
-        for name, values in new.items():
-            copy.set_values(_field_name(name), to_list(values))
+        try:
+            self._check_present(copy.values("id"))
+            for name, values in new.items():
+                cells = to_list(values)
+                copy.add_sample_field(names[name], field_type(name, values, cells, fof))
+                copy.set_values(names[name], dict(zip(self._ids, cells, strict=True)), key_field="id")
+        except BaseException:
+            copy.delete()
+            raise
         return copy
+
+    def to_pandas(self) -> Any:
+        """Return the fields as a pandas frame indexed by the samples' ids; vectors are left out."""
+        import pandas as pd
+
+        names = [name for name in self.columns if self._types[name] != "vector"]
+        frame = pd.DataFrame({name: self._series(name) for name in names}, index=range(self.n_rows))
+        return frame.set_index(pd.Index(self._ids, name="id", dtype="str"))
 
     def group_rows(self, keys: Keys) -> Grouping:
         """Group the samples by keys; fields are read when something of them is asked for."""
-        return _LazyGrouping(self, check_keys(keys, self.columns, self.n_rows))
-
-
-class _LazyGrouping:
-    """Groups of samples whose fields are read as they are needed; pandas does the rest."""
-
-    def __init__(self, table: FiftyOneTable, keys: Keys) -> None:
-        self._table = table
-        self._keys = keys
-        self._of_keys = self._over([])
-
-    def size(self) -> Any:
-        return self._of_keys.size()
-
-    def rows(self) -> dict[Any, IntArray]:
-        found: dict[Any, IntArray] = self._of_keys.rows()
-        return found
-
-    def aggregate(self, columns: str | Sequence[str] | None, how: Aggregate) -> Any:
-        wanted = (
-            self._table.columns if columns is None else [columns] if isinstance(columns, str) else columns
+        return LazyGrouping(
+            self.columns, self.n_rows, check_keys(keys, self.columns, self.n_rows), self._series
         )
-        return self._over(wanted).aggregate(columns, how)
 
-    def agg(self, *plan: Any, **named: Any) -> Any:
-        wanted: set[str] = set()
-        for part in plan:
-            wanted |= set(part) if isinstance(part, Mapping) else set(self._table.columns)
-        wanted |= {pair[0] for pair in named.values() if isinstance(pair, tuple)}
-        return self._over(
-            [c for c in self._table.columns if c in wanted] if wanted else self._table.columns
-        ).agg(*plan, **named)
+    def _series(self, name: str) -> Any:
+        return to_series(self.column(name), whole=name in self._whole)
 
-    def _over(self, columns: Sequence[str]) -> Any:
-        import pandas as pd
+    def _values(self, name: str) -> list[Any]:
+        """Return a field's values in the order of the rows, though samples were added, gone or moved since."""
+        ids, values = self._native.values(["id", name])
+        if self._types[name] == "vector":
+            values = [_array_of(value) for value in values]
+        if ids == self._ids:
+            return list(values)
+        self._check_present(ids)
+        now = dict(zip(ids, values, strict=True))
+        return [now[i] for i in self._ids]
 
-        from clusterby.tables.grouping_pandas import PandasGrouping
+    def _check_present(self, ids: Sequence[str]) -> None:
+        present = set(ids)
+        gone = [i for i in self._ids if i not in present]
+        if gone:
+            raise InvalidTable(
+                f"{len(gone)} of {self.n_rows} samples have gone since the table was opened, the first of them {gone[0]}: open "
+                "it again"
+            )
 
-        of_table = [name for name, values in self._keys.items() if values is None]
-        frame = pd.DataFrame(
-            {
-                name: _series(self._table.column(name))
-                for name in dict.fromkeys([*of_table, *(c for c in columns if c in self._table.columns)])
-            },
-            index=range(self._table.n_rows),
+
+def _check_collection(native: Any) -> None:
+    from fiftyone.core.clips import ClipsView
+
+    try:
+        media = native.media_type
+    except (
+        ValueError
+    ) as error:  # FiftyOne's answer to whatever is asked of a dataset that this process deleted
+        raise InvalidTable(f"{error}: load or make another one") from None
+    if media == "group" and native.group_slices is None:
+        raise InvalidTable("a view of groups that a field makes: give its samples, group_by(…, flat=True)")
+    if media == "group":
+        slices = ", ".join(map(repr, native.group_slices))
+        raise InvalidTable(f"a grouped dataset: choose a slice with select_group_slices(), one of {slices}")
+    if isinstance(native, ClipsView):
+        raise InvalidTable(
+            "a view of clips has no media of its own: give the videos, or their frames (to_frames())"
         )
-        return PandasGrouping(frame, self._keys)
 
 
-def _column_types(native: Any) -> dict[str, ColumnType]:
-    schema = native.get_field_schema(flat=True)
+def _column_types(native: Any) -> tuple[dict[str, ColumnType], set[str]]:
+    """Return what each column holds, and which of the numbers are integers."""
     from fiftyone.core import fields as fof
+    from fiftyone.core.patches import PatchesView
 
+    schema = native.get_field_schema(flat=True)
     listed = tuple(f"{path}." for path, field in schema.items() if isinstance(field, fof.ListField))
     found: dict[str, ColumnType] = {}
+    whole = set()
     for path, field in schema.items():
         name = path.rpartition(".")[2]
         if name in _LEFT_OUT or name.startswith("_") or path.startswith(listed):
@@ -178,7 +252,28 @@ def _column_types(native: Any) -> dict[str, ColumnType]:
         kind = _type_of(field, fof)
         if kind is not None:
             found[path] = kind
+            whole |= {path} if isinstance(field, fof.IntField) else set()
+    if isinstance(native, PatchesView):
+        found |= dict.fromkeys(_undeclared_vectors(native), "vector")
+    return found, whole
+
+
+def _undeclared_vectors(patches: Any) -> list[str]:
+    """Return the attributes of patches that hold vectors; FiftyOne itself never declares these."""
+    some = patches.limit(_PROBE)
+    unknown = [path for path, field in (some.get_dynamic_field_schema() or {}).items() if field is None]
+    found = []
+    for path in unknown:
+        arrays = [_array_of(value) for value in some.values(path) if isinstance(value, bytes)]
+        if arrays and all(array.ndim == 1 for array in arrays):
+            found.append(path)
     return found
+
+
+def _array_of(value: Any) -> Any:
+    from fiftyone.core import utils as fou
+
+    return fou.deserialize_numpy_array(value) if isinstance(value, bytes) else value
 
 
 def _type_of(field: Any, fof: Any) -> ColumnType | None:
@@ -194,36 +289,3 @@ def _type_of(field: Any, fof: Any) -> ColumnType | None:
     if isinstance(field, fof.ListField):
         return "vector" if isinstance(field.field, fof.FloatField) else None
     return next((kind for cls, kind in by_class if isinstance(field, cls)), None)
-
-
-def _cells(values: list[Any], kind: ColumnType) -> Any:
-    if kind == "number":
-        return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
-    if kind == "date":
-        return np.array([_utc(v) for v in values], dtype="datetime64[us]")
-    cells = np.empty(len(values), dtype=object)
-    cells[:] = [None] * len(values)
-    for i, value in enumerate(values):
-        cells[i] = value
-    return cells
-
-
-def _utc(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-    return datetime(value.year, value.month, value.day) if isinstance(value, date) else np.datetime64("NaT")
-
-
-def _series(column: Column) -> Any:
-    import pandas as pd
-
-    if column.type == "string":
-        return pd.Series(column.cells, dtype="str")
-    if column.type == "boolean":
-        return pd.Series(column.cells, dtype="boolean")
-    return pd.Series(list(column.cells) if column.type == "vector" else column.cells)
-
-
-def _field_name(name: str) -> str:
-    """Return a column's name as FiftyOne allows it for a field: ``clip(image)`` is ``clip_image``."""
-    return "".join(c if c.isalnum() else "_" for c in name).strip("_")

@@ -11,7 +11,7 @@ import narwhals as nw
 
 from clusterby.core.errors import ClusterbyError, InvalidParameter, InvalidTable, UnreadableSource, nearest
 from clusterby.tables.base import Table
-from clusterby.tables.fiftyone import FiftyOneTable, is_fiftyone
+from clusterby.tables.fiftyone import FIFTYONE, FiftyOneTable, is_fiftyone, open_dataset
 from clusterby.tables.files import SUFFIXES, read_file
 from clusterby.tables.folder import read_folder
 from clusterby.tables.frames import FrameTable, is_frame
@@ -33,7 +33,8 @@ def open_table(source: Any, *, kind: str | None = None) -> Table:
     source : DataFrame, pyarrow.Table, mapping, FiftyOne dataset or view, str, Path or Table
         A pandas or polars DataFrame, an Arrow Table or RecordBatch, or one of these in narwhals; a
         dict of lists; the path of a folder of images, texts or sound, or of a csv, tsv, parquet, JSON-lines or
-        Arrow file. A table that is open already is returned as it is.
+        Arrow file; ``"fiftyone:NAME"`` for the FiftyOne dataset of that name. A table that is open already is returned
+        as it is.
     kind : {"pandas", "polars", "pyarrow"}, optional
         For a path, what the native table is to be; None is pandas if installed, else polars, else pyarrow.
 
@@ -43,6 +44,8 @@ def open_table(source: Any, *, kind: str | None = None) -> Table:
         If the source is no table, has no rows or no columns, or two of its columns share a name.
     UnreadableSource
         If there is no such file or folder, or it cannot be read as a table.
+    UnknownName
+        If there is no FiftyOne dataset of that name.
     InvalidParameter
         If `kind` is none of the above, or given for a source that has a kind of its own.
 
@@ -53,6 +56,8 @@ def open_table(source: Any, *, kind: str | None = None) -> Table:
     ('caption', 'size')
     """
     source = nw.to_native(source, pass_through=True)
+    if isinstance(source, str) and source.startswith(FIFTYONE) and kind is None:
+        return open_dataset(source.removeprefix(FIFTYONE))
     if isinstance(source, (str, os.PathLike)):
         return _open_path(Path(source), kind)
     if kind is not None:

@@ -1,0 +1,61 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+import clusterby as cb
+from clusterby.core.errors import InvalidParameter, InvalidVectors
+from clusterby.groups.new_vectors import new_vectors
+from clusterby.tables import open_table
+
+from .sample import DATA, MAKERS, VECTORS, N
+
+
+def without_embedder(table, by="v"):
+    return new_vectors(table, by={by: 1.0}, embedder=None, dimension=3, cache=None)
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_table_with_vectors_in_the_column_of_the_same_name_needs_no_embedder(kind):
+    np.testing.assert_array_equal(without_embedder(MAKERS[kind](DATA)).vectors, VECTORS)
+
+
+@pytest.mark.parametrize("given", [VECTORS, VECTORS.tolist(), pd.Series(list(VECTORS)), cb.embed(DATA, "v")])
+def test_vectors_are_taken_as_they_are(given):
+    np.testing.assert_array_equal(without_embedder(given).vectors, VECTORS)
+
+
+@pytest.mark.parametrize(
+    "table", [{"kind": ["cat"]}, {"v": ["cat"]}, pd.DataFrame({"x": [1]}), open_table({"x": [1]})]
+)
+def test_a_table_without_them_is_told_what_to_give(table):
+    with pytest.raises(
+        InvalidParameter, match=r"give predict\(\) an array \(n, 3\), or a table with vectors in a column 'v'"
+    ):
+        without_embedder(table)
+
+
+@pytest.mark.parametrize("given", [np.ones((2, 4)), {"v": [[1.0, 2.0]]}])
+def test_vectors_of_other_dimensions_are_refused(given):
+    with pytest.raises(InvalidVectors, match="but the clusters were made in 3"):
+        without_embedder(given)
+
+
+def test_rows_without_a_vector_are_skipped():
+    found = without_embedder({"v": [[1.0, 2.0, 3.0], None]})
+    assert (found.rows.tolist(), found.n_rows, [s.row for s in found.skipped]) == ([0], 2, [1])
+
+
+def test_clusters_of_given_vectors_label_a_table_that_has_them():
+    groups = cb.clusterby({"v": list(range(N))}, "v", embeddings=VECTORS, n_clusters=3)
+    assert groups.predict(pd.DataFrame(DATA)).tolist() == groups.labels_.tolist()
+    with pytest.raises(InvalidParameter, match="these clusters do not keep what made their vectors"):
+        groups.predict({"v": list(range(N))})
+
+
+@pytest.mark.fiftyone
+def test_a_dataset_is_labelled_by_clusters_of_another(make_dataset):
+    groups = cb.clusterby(make_dataset(), "emb", n_clusters=3)
+    other = make_dataset(6)
+    assert groups.predict(other).tolist() == groups.labels_[:6].tolist()
+    loaded = new_vectors(other, by={"emb": 1.0}, embedder=None, dimension=8, cache=None)
+    np.testing.assert_array_equal(loaded.vectors, np.stack(other.values("emb")))

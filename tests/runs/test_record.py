@@ -1,0 +1,159 @@
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import clusterby as cb
+from clusterby.core.errors import InvalidTable
+from clusterby.core.modality import Modality
+from clusterby.runs import SCHEMA, record_of
+from clusterby.runs.record import EXEMPLARS, checked_schema, to_plain
+
+RNG = np.random.default_rng(0)
+VECTORS = (np.eye(3)[np.arange(60) % 3] * 10 + RNG.normal(size=(60, 3))).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def groups():
+    return cb.clusterby({"v": VECTORS.tolist(), "x": list(range(60))}, "v", n_clusters=3)
+
+
+def made_by(method):
+    spec = cb.clusterers.get(method)
+    number = {"n_clusters": 3} if spec.n_clusters_parameter is not None else {}
+    parameters = {"dbscan": {"eps": 4.0}}.get(method, {})
+    return cb.clusterby({"v": VECTORS.tolist()}, "v", method=method, **number, **parameters)
+
+
+@pytest.mark.parametrize("method", cb.clusterers.names())
+def test_the_manifest_of_every_method_is_plain_json(method):
+    manifest = record_of(made_by(method)).manifest()
+    assert json.loads(json.dumps(manifest, allow_nan=False)) == manifest
+    assert (manifest["method"], manifest["schema"], manifest["n_rows"]) == (method, SCHEMA, 60)
+    spec = cb.clusterers.get(method)
+    assert {p.name for p in spec.parameters} <= set(manifest["parameters"])
+
+
+def test_the_manifest_holds_no_array_of_the_rows(groups):
+    long = cb.clusterby({"v": np.tile(VECTORS, (50, 1))}, "v", n_clusters=3)
+    assert (
+        abs(len(json.dumps(record_of(long).manifest())) - len(json.dumps(record_of(groups).manifest()))) < 50
+    )
+
+
+def test_a_method_that_is_no_row_of_the_registry_is_recorded_by_its_name():
+    groups = cb.clusterby({"v": VECTORS.tolist()}, "v", method="MeanShift", bandwidth=4.0)
+    manifest = record_of(groups).manifest()
+    assert (manifest["method"], manifest["parameters"]["bandwidth"]) == ("MeanShift", 4.0)
+    json.dumps(manifest, allow_nan=False)
+
+
+def test_the_scores_behind_an_automatic_k_are_kept():
+    manifest = record_of(cb.clusterby({"v": VECTORS.tolist()}, "v", n_clusters="auto")).manifest()
+    assert max(manifest["k_scores"], key=manifest["k_scores"].get) == "3"
+    assert manifest["k_criterion"]
+
+
+def test_a_record_says_what_made_it(groups):
+    record = record_of(groups, seconds=1.23456)
+    assert record.by == {"v": 1.0}
+    assert (record.column, record.space, record.dimension) == ("identity(v)", groups.embeddings.space, 3)
+    assert record.seconds == 1.235
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", record.created)
+    assert {"clusterby", "python", "numpy", "scikit-learn"} <= set(record.versions)
+    assert record.encoder[0]["name"] == "identity"
+    assert record.encoder[0]["modality"] == Modality.VECTOR.value
+    assert record.predicts == "model"
+    assert record.made is None
+    assert {len(rows) for rows in record.exemplars.values()} == {20}
+
+
+def test_no_more_exemplars_are_kept_than_are_shown():
+    record = record_of(cb.clusterby({"v": np.tile(VECTORS, (3, 1))}, "v", n_clusters=3))
+    assert {len(rows) for rows in record.exemplars.values()} == {EXEMPLARS}
+
+
+def test_an_edited_result_keeps_what_the_clusterer_made(groups):
+    edited = groups.merged([0, 2]).renamed({1: "one"})
+    record = record_of(edited)
+    np.testing.assert_array_equal(record.made.labels, groups.partition.labels)
+    assert record.partition.clusters.tolist() == [0, 1]
+    assert (record.merged_into, record.noise_reassigned, record.names) == ({2: 0}, False, {1: "one"})
+
+
+def test_a_name_alone_is_no_edit_of_the_clusters(groups):
+    assert record_of(groups.renamed({0: "zero"})).made is None
+
+
+def test_the_facts_of_the_making_are_those_of_the_earlier_record(groups):
+    earlier = record_of(groups, seconds=5.0)
+    later = record_of(groups.merged([0, 1]), seconds=9.0, earlier=earlier)
+    for fact in ("created", "seconds", "versions", "encoder", "tree", "predicts"):
+        assert getattr(later, fact) == getattr(earlier, fact)
+    assert later.partition.n_clusters == 2
+
+
+def test_the_condensed_tree_of_a_density_clustering_is_kept_as_lists():
+    groups = cb.clusterby({"v": VECTORS.tolist()}, "v", method="hdbscan", min_cluster_size=5)
+    tree = record_of(groups).tree
+    assert set(tree) == set(groups.clusterer_.condensed_tree_.dtype.names)
+    assert {len(column) for column in tree.values()} == {len(groups.clusterer_.condensed_tree_)}
+    json.dumps(tree, allow_nan=False)
+
+
+def test_where_vectors_were_given_there_is_no_encoder():
+    groups = cb.clusterby({"x": list(range(60))}, "x", embeddings=VECTORS, n_clusters=3)
+    assert record_of(groups).encoder == ()
+
+
+def test_rows_that_were_skipped_are_in_the_record():
+    cells = [None, *VECTORS.tolist()]
+    record = record_of(cb.clusterby({"v": cells}, "v", n_clusters=3))
+    assert (record.n_rows, record.rows.tolist()) == (61, list(range(1, 61)))
+    assert [(s.row, s.column) for s in record.skipped] == [(0, "v")]
+
+
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.floats(width=32).map(np.float32), st.just(len),
+    st.integers(0, 9).map(np.int64), st.lists(st.floats(width=32), max_size=3).map(np.array), st.binary(),
+)  # fmt: skip
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.tuples(inner, inner),
+        st.dictionaries(st.text() | st.integers(), inner, max_size=3),
+    ),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=200)
+@given(VALUES)
+def test_whatever_a_parameter_is_its_plain_form_is_json(value):
+    plain = to_plain(value)
+    assert json.loads(json.dumps(plain, allow_nan=False)) == plain
+    assert to_plain(plain) == plain
+
+
+@given(st.floats())
+def test_a_number_that_json_cannot_hold_is_none(number):
+    assert to_plain(number) == (number if math.isfinite(number) else None)
+
+
+def test_a_manifest_of_this_version_can_be_read(groups):
+    assert checked_schema(record_of(groups).manifest()) == SCHEMA
+
+
+@pytest.mark.parametrize("schema", [SCHEMA + 1, 0, None, "1", 1.0])
+def test_a_manifest_of_another_version_is_refused_by_name(schema):
+    with pytest.raises(
+        InvalidTable, match=f"written by clusterby 9.9 in schema {schema!r}.*upgrade clusterby"
+    ):
+        checked_schema({"schema": schema, "versions": {"clusterby": "9.9"}})
+    with pytest.raises(InvalidTable, match="written by clusterby another version"):
+        checked_schema({"schema": schema})
