@@ -324,3 +324,14 @@ def test_edits_from_two_pages_at_once_are_both_kept(clustered, cbf):
         page.join(60)
     clustered.reload()
     assert sorted(cbf.load_clusters(clustered, "by_look").names_.values()) == ["row 0", "row 1", "row 2"]
+
+
+def test_marks_that_come_late_do_not_undo_a_click(panel, clustered):
+    stale = dict(panel.state)
+    panel.do("show_row", row=2)
+    chosen = panel.state["chosen"]
+    panel.state = stale
+    panel.do("read_marks")
+    assert panel.text("card.head.title") == str(chosen)
+    panel.do("on_change_active_fields", value=[])
+    assert panel.text("card.head.title") == str(chosen)

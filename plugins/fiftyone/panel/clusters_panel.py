@@ -11,7 +11,7 @@ from fiftyone.operators import Panel, PanelConfig, types
 from . import page
 from .clusters_tab import ClustersTab
 from .compare_tab import CompareTab
-from .events import event, one_at_a_time, run_of
+from .events import event, one_at_a_time, remember, run_of
 from .map_tab import MapTab
 from .opened import forget, open_run
 
@@ -36,10 +36,16 @@ class ClustersPanel(ClustersTab, MapTab, CompareTab, Panel):
 
     def execute(self, ctx: Any) -> Any:
         """Handle an event, and show what follows from it."""
-        if ctx.params.get("__method__") == "read_marks":
+        method = ctx.params.get("__method__") or ""
+        if method == "read_marks":
             self.measure_marks(ctx)
         with one_at_a_time(ctx.dataset_name):
-            return super().execute(ctx)
+            if not ctx.panel_id:
+                return super().execute(ctx)
+            remember(ctx, recall=method == "read_marks" or method.startswith("on_change"))
+            result = super().execute(ctx)
+            remember(ctx)
+            return result
 
     @event
     def on_load(self, ctx: Any) -> None:

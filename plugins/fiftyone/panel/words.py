@@ -13,7 +13,6 @@ from clusterby.views.prose import count, percent, shortened, visible
 
 __all__ = [
     "cluster_title",
-    "escape_markdown",
     "escape_plotly",
     "mark_sentence",
     "mark_word",
@@ -23,24 +22,12 @@ __all__ = [
     "summary_line",
 ]
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&$:@])")
 _SPACE = re.compile(r"\s+")
 
 
 def one_line(text: object, most: int = 80) -> str:
     """Return text on one line, what cannot be shown made visible, cut to `most` characters."""
     return shortened(_SPACE.sub(" ", visible(str(text))).strip(), most)
-
-
-def escape_markdown(text: object, most: int = 80) -> str:
-    r"""Return text that Markdown shows as it is.
-
-    Examples
-    --------
-    >>> escape_markdown("*a* <b>")
-    '\\*a\\* \\<b\\>'
-    """
-    return _MARKUP.sub(r"\\\1", one_line(text, most))
 
 
 def escape_plotly(text: object, most: int = 80) -> str:

@@ -1,4 +1,4 @@
-"""What a killed process left behind: finished if its results are there, removed if not."""
+"""What a killed process left behind: finished if it was written down whole, removed if not."""
 
 from __future__ import annotations
 
@@ -6,12 +6,25 @@ import logging
 from dataclasses import replace
 from typing import Any
 
-from clusterby.fiftyone import fields
-from clusterby.fiftyone.store import UNFINISHED, Stored, finish, has_results, is_ours, read, update_config
-from clusterby.fiftyone.target import Target, join_path, resolve_target
-from clusterby.fiftyone.write import finish_fields, write_labels, write_names
+from bson import DBRef
 
-__all__ = ["clean_up", "target_of"]
+from clusterby.core.errors import InvalidParameter, InvalidTable
+from clusterby.fiftyone import fields
+from clusterby.fiftyone.current import current_dataset
+from clusterby.fiftyone.pending import pending_of, set_pending
+from clusterby.fiftyone.settle import (
+    finish_rename,
+    finish_replacement,
+    is_whole,
+    paths_of,
+    remove_run,
+    write_again,
+)
+from clusterby.fiftyone.store import UNFINISHED, config_at, has_results, is_ours, read, update_config
+from clusterby.fiftyone.write import finish_fields
+from clusterby.fiftyone.writer import Writer, is_alive
+
+__all__ = ["check_idle", "clean_up"]
 
 log = logging.getLogger(__name__)
 
@@ -19,101 +32,143 @@ log = logging.getLogger(__name__)
 def clean_up(dataset: Any, *, force: str | None = None) -> list[str]:
     """Finish or remove what processes that are gone left half-written; return the keys of these runs.
 
-    Every call of this package begins with it. Runs and fields that another process is writing now are left to it.
+    Every call of this package begins with it. Runs and fields that another process is writing now are left to it, and so are
+    copies that somebody made of a run's field.
 
     Parameters
     ----------
-    dataset : Dataset
+    dataset : Dataset or DatasetView
     force : str, optional
         A run that counts as left behind, though this process is writing it.
     """
-    marked = list(fields.marked_fields(dataset))
-    busy = {m.run for _, m in marked if m.state == "writing" and m.run != force and fields.writer_is_alive(m)}
-    mended = _settle_runs(dataset, busy)
-    homes = _fields_of_runs(dataset)
-    for path, mark in marked:
-        if mark.run in busy:
-            continue
-        key = homes.get(path) or (mark.run if mark.run in homes.values() else None)
-        if key is None:
-            fields.drop(dataset, path)
-            mended.append(mark.run)
-        elif path not in homes:
-            _move_home(dataset, key, path, mark)
-            mended.append(key)
-        elif mark.run != key:
-            fields.set_state(dataset, path, mark.state, run=key)
-            mended.append(key)
-    for key in {
-        homes[path] for path, m in marked if path in homes and m.state == "writing" and m.run not in busy
-    }:
-        _write_again(dataset, key)
-        mended.append(key)
-    for key in sorted(set(mended)):
+    dataset = current_dataset(dataset)
+    busy = set(_busy(dataset)) - {force}
+    mended = _settle_runs(dataset, busy) | _settle_fields(dataset, busy)
+    for key in sorted(mended):
         log.warning("run %r of %s was left half-written: cleaned up", key, dataset.name)
-    return sorted(set(mended))
+    return sorted(mended)
 
 
-def target_of(dataset: Any, stored: Stored) -> Target:
-    """Return the items of a run that the dataset still has, in the order in which they were clustered."""
-    if stored.kind == "samples":
-        present = set(dataset.select(list(stored.ids)).values("id"))
-        ids = tuple(i for i in stored.ids if i in present)
-        view = dataset.select(list(ids), ordered=True)
-        return Target(view=view, dataset=dataset, kind="samples", patches_field=None, ids=ids, sample_ids=ids)
-    if stored.kind == "patches":
-        return resolve_target(dataset.to_patches(stored.patches_field).select(list(stored.ids), ordered=True))
-    return resolve_target(dataset.to_frames().select(list(stored.ids), ordered=True))
+def check_idle(dataset: Any, key: str) -> None:
+    """Refuse a run that a process is writing now.
+
+    Raises
+    ------
+    InvalidParameter
+    """
+    writer = _busy(dataset).get(key)
+    if writer is not None:
+        raise InvalidParameter(
+            f"run {key!r} is being written by process {writer.pid} on {writer.host} since {writer.since}: wait for it, or "
+            "choose another key"
+        )
 
 
-def _settle_runs(dataset: Any, busy: set[str]) -> list[str]:
-    """Remove runs that never got their results; put those in place that were to replace another."""
-    mended = []
+def _busy(dataset: Any) -> dict[str, Writer]:
+    """Return the runs that a living process is writing, by their keys."""
+    found = {
+        mark.run: mark.writer
+        for _, mark in fields.marked_fields(dataset)
+        if mark.state == "writing" and mark.writer is not None and is_alive(mark.writer)
+    }
     for key in dataset.list_runs():
-        plain = key.removesuffix(UNFINISHED)
-        if plain in busy or not is_ours(dataset.get_run_info(key).config):
-            continue
-        if not has_results(dataset, key):
-            dataset.delete_run(key)
-            mended.append(plain)
-        elif key.endswith(UNFINISHED):
-            finish(dataset, plain)
-            mended.append(plain)
-    return mended
-
-
-def _fields_of_runs(dataset: Any) -> dict[str, str]:
-    """Return the key of the run that each field belongs to by the runs' own account."""
-    found = {}
-    for key in dataset.list_runs():
-        config = dataset.get_run_info(key).config
-        if is_ours(config):
-            found[join_path(config.parent, config.cluster_field)] = key
-            found[join_path(config.parent, config.names_field)] = key
+        pending = pending_of(config_at(dataset, key))
+        if pending is not None and pending.writer is not None and is_alive(pending.writer):
+            found |= dict.fromkeys({key.removesuffix(UNFINISHED), pending.key} - {""}, pending.writer)
     return found
 
 
-def _move_home(dataset: Any, key: str, path: str, mark: fields.Mark) -> None:
-    """Let a run that was being renamed know its field under the new name; drop the field if it has another one."""
-    stored = read(dataset, key)
-    word = "cluster_field" if mark.role == "labels" else "names_field"
-    if dataset.get_field(stored.path_of(getattr(stored, word))) is not None:
-        fields.drop(dataset, path)
-        return
-    name = path.rpartition(".")[2]
-    moved = (
-        replace(stored, cluster_field=name) if mark.role == "labels" else replace(stored, names_field=name)
-    )
-    update_config(dataset, key, moved)
+def _settle_runs(dataset: Any, busy: set[str]) -> set[str]:
+    """Bring to its end what was begun with runs, and remove those that never got their results."""
+    mended = _forget_lost(dataset, busy)
+    half = {m.run for _, m in fields.marked_fields(dataset) if m.state == "writing"}
+    for key in dataset.list_runs():
+        plain = key.removesuffix(UNFINISHED)
+        if plain in busy or not dataset.has_run(key) or not is_ours(config_at(dataset, key)):
+            continue
+        pending = pending_of(config_at(dataset, key))
+        try:
+            if pending is not None and pending.do == "delete":
+                remove_run(dataset, key)
+            elif pending is not None and pending.do == "rename":
+                finish_rename(dataset, key, pending)
+            elif not has_results(dataset, key) and (key in half or key != plain):
+                dataset.delete_run(key)
+            elif key != plain:
+                finish_replacement(dataset, plain)
+            elif pending is not None:
+                set_pending(dataset, key, None)
+            else:
+                continue
+        except (InvalidParameter, InvalidTable) as error:
+            log.warning("run %r of %s cannot be cleaned up: %s", key, dataset.name, error)
+            continue
+        mended.add(plain)
+    return mended
 
 
-def _write_again(dataset: Any, key: str) -> None:
-    stored = read(dataset, key)
-    target = target_of(dataset, stored)
-    with fields.writing() as token:
-        for name in (stored.cluster_field, stored.names_field):
-            if dataset.get_field(target.path_of(name)) is not None:
-                fields.drop(dataset, target.path_of(name))
-        write_labels(target, key, stored, token=token)
-        write_names(target, key, stored, token=token)
-        finish_fields(target, stored)
+def _forget_lost(dataset: Any, busy: set[str]) -> set[str]:
+    """Remove references to runs of ours that are gone: what FiftyOne leaves if it is killed while it deletes a run."""
+    ours = {mark.run for _, mark in fields.marked_fields(dataset)}
+    runs = dataset._doc.runs  # FiftyOne lists only those that are there
+    lost = {
+        key
+        for key, run in runs.items()
+        if isinstance(run, DBRef) and (key in ours or key.endswith(UNFINISHED)) and key not in busy
+    }
+    for key in lost:
+        del runs[key]
+    if lost:
+        dataset.save()
+    return {key.removesuffix(UNFINISHED) for key in lost}
+
+
+def _settle_fields(dataset: Any, busy: set[str]) -> set[str]:
+    """Remove fields whose run is gone, write those again that are half-written, and follow those that were renamed."""
+    configs = {key: config_at(dataset, key) for key in dataset.list_runs()}
+    homes = {path: key for key, c in configs.items() if is_ours(c) for path in paths_of(c).values()}
+    again: set[str] = set()
+    mended: set[str] = set()
+    for path, mark in fields.marked_fields(dataset):
+        key = homes.get(path)
+        if {mark.run, key} & busy or dataset.get_field(path).read_only:
+            continue
+        here = fields.stands_here(dataset, path, mark)
+        if key is not None and mark.state == "writing":
+            again.add(key)
+        elif key is not None:
+            if mark.run != key or not here:
+                fields.remark(dataset, path, run=key)
+        elif here:
+            fields.drop(dataset, path)
+            mended.add(mark.run)
+        elif not _moved(dataset, path, mark):
+            fields.disown(dataset, path)
+    return mended | {key for key in again if _written_again(dataset, key)}
+
+
+def _written_again(dataset: Any, key: str) -> bool:
+    try:
+        write_again(dataset, key)
+    except (InvalidParameter, InvalidTable) as error:
+        log.warning("the fields of run %r of %s cannot be written again: %s", key, dataset.name, error)
+        return False
+    finish_fields(dataset, key, read(dataset, key))
+    return True
+
+
+def _moved(dataset: Any, path: str, mark: fields.Mark) -> bool:
+    """Whether a field is a run's own that somebody renamed; then the run is told."""
+    if not is_whole(dataset, mark.run) or not is_ours(config_at(dataset, mark.run)):
+        return False
+    stored = read(dataset, mark.run)
+    if stored.paths[mark.role] != mark.path or dataset.get_field(mark.path) is not None:
+        return False
+    parent, _, name = path.rpartition(".")
+    now = {"labels": "cluster_field", "names": "names_field"}[mark.role]
+    moved: dict[str, Any] = {now: name, "parent": parent}
+    if stored.kind == "patches":
+        moved["patches_field"] = parent.rpartition(".")[0]
+    update_config(dataset, mark.run, replace(stored, **moved))
+    fields.remark(dataset, path)
+    return True

@@ -47,4 +47,12 @@ def _replace(dataset: Any, path: str, entry: dict[str, Any] | None) -> None:
     if dataset.app_config.color_scheme is None:
         dataset.app_config.color_scheme = fo.ColorScheme()
     dataset.app_config.color_scheme.fields = entries
+    if not entries and _says_nothing(dataset.app_config.color_scheme):
+        dataset.app_config.color_scheme = None
     dataset.save()
+
+
+def _says_nothing(scheme: Any) -> bool:
+    """Whether a color scheme is no other than none: then ours was all that it held."""
+    said = scheme.to_dict()
+    return all(not value for name, value in said.items() if name not in ("id", "_id", "_cls"))

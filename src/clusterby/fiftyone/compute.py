@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Literal
@@ -13,13 +12,12 @@ from typing import Any, Literal
 from clusterby.cache import CacheArgument
 from clusterby.clusterers.fit import check_method, fit
 from clusterby.core.errors import InvalidParameter
-from clusterby.core.progress import track
 from clusterby.fiftyone import fields
-from clusterby.fiftyone.clean import clean_up
-from clusterby.fiftyone.store import RUN_KIND, UNFINISHED, Stored, is_ours, read, register
+from clusterby.fiftyone.change import overwrite_run, write_run
+from clusterby.fiftyone.clean import check_idle, clean_up
+from clusterby.fiftyone.store import UNFINISHED, Stored, config_at, is_ours, read
 from clusterby.fiftyone.target import Target, resolve_target
 from clusterby.fiftyone.vectors import Vectors, resolve_vectors
-from clusterby.fiftyone.write import finish_fields, write_labels, write_names
 from clusterby.groups import ClusterBy
 from clusterby.groups.clusterby import Making
 from clusterby.runs import record_of
@@ -107,12 +105,8 @@ def compute_clusters(
     began = time.monotonic()
     check_method(method, n_clusters=n_clusters, parameters=parameters, random_state=random_state)
     target = resolve_target(samples, patches_field=patches_field)
-    clean_up(target.dataset)
-    check_run_key(target.dataset, run_key, overwrite=overwrite)
     name = f"{run_key}_cluster" if cluster_field is None else cluster_field
-    names = f"{name}_name"
-    fields.check_field(target.dataset, target.path_of(name), run=run_key, role="labels")
-    fields.check_field(target.dataset, target.path_of(names), run=run_key, role="names")
+    _check(target, run_key, name, overwrite=overwrite)
     table = open_table(target.view)
     vectors = resolve_vectors(
         target, embeddings=embeddings, model=model, encoder=encoder, by=by, prefer=prefer, cache=cache,
@@ -134,29 +128,32 @@ def compute_clusters(
     stored = Stored(
         record=record, ids=target.ids, source=vectors.source, kind=target.kind, patches_field=target.patches_field,
         parent=target.parent,
-        cluster_field=name, names_field=names, as_classification=as_classification,
+        cluster_field=name, names_field=_names_field(name), as_classification=as_classification,
     )  # fmt: skip
-    write_run(target, run_key, stored)
+    _check(target, run_key, name, overwrite=overwrite)  # again: vectors may have taken hours
+    if target.dataset.has_run(run_key):
+        overwrite_run(target, run_key, stored, read(target.dataset, run_key))
+    else:
+        write_run(target, run_key, stored)
     return groups
 
 
-def write_run(target: Target, key: str, stored: Stored) -> None:
-    """Write a run's labels, then register it with its results; what fails is taken back."""
+def _check(target: Target, key: Any, name: Any, *, overwrite: bool) -> None:
+    """Refuse a key or a field that cannot be written."""
+    if not isinstance(name, str) or "." in name:
+        raise InvalidParameter(
+            f"cluster_field={name!r}: give a word of letters, digits and _ that begins with a letter"
+        )
     dataset = target.dataset
-    earlier = read(dataset, key) if dataset.has_run(key) else None
-    with (
-        fields.writing() as token,
-        _taken_back(target, key, earlier),
-        track(f"write {len(stored.record.rows):,} labels", 3) as advance,
-    ):
-        write_labels(target, key, stored, token=token, earlier=earlier)
-        advance(1)
-        register(target.view, dataset, key, stored)
-        advance(1)
-        if earlier is not None:
-            write_names(target, key, stored, token=token, earlier=earlier)
-        finish_fields(target, stored, earlier=earlier)
-        advance(1)
+    clean_up(dataset)
+    check_run_key(dataset, key, overwrite=overwrite)
+    fields.check_field(dataset, target.path_of(name), run=key, role="labels")
+    fields.check_field(dataset, target.path_of(_names_field(name)), run=key, role="names")
+    fields.check_writable(dataset, key)
+
+
+def _names_field(name: str) -> str:
+    return f"{name}_name"
 
 
 def check_run_key(dataset: Any, key: Any, *, overwrite: bool = False) -> None:
@@ -170,33 +167,15 @@ def check_run_key(dataset: Any, key: Any, *, overwrite: bool = False) -> None:
         raise InvalidParameter(
             f"run_key={key!r}: give a word of letters, digits and _ that begins with a letter or _"
         )
+    check_idle(dataset, key)
     if not dataset.has_run(key):
         return
-    config = dataset.get_run_info(key).config
-    if getattr(config, "run_kind", None) != RUN_KIND and not is_ours(config):
+    if not is_ours(config_at(dataset, key)):
         raise InvalidParameter(f"run_key={key!r} belongs to another run of the dataset: choose another key")
     if not overwrite:
         raise InvalidParameter(
             f"run_key={key!r}: the dataset has a clustering of that key; choose another one, delete it, or give overwrite=True"
         )
-
-
-@contextmanager
-def _taken_back(target: Target, key: str, earlier: Stored | None) -> Iterator[None]:
-    """Undo what the block has written, if it does not come to its end."""
-    try:
-        yield
-    except BaseException:
-        dataset = target.dataset
-        if earlier is None:
-            if dataset.has_run(key):
-                dataset.delete_run(key)
-            for path, mark in list(fields.marked_fields(dataset)):
-                if mark.run == key:
-                    fields.drop(dataset, path)
-        else:
-            clean_up(dataset, force=key)
-        raise
 
 
 def _facts(vectors: Vectors) -> tuple[Mapping[str, str], ...]:

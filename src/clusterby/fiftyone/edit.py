@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from clusterby.core.errors import InvalidParameter
+import numpy as np
+
+from clusterby.core.errors import InvalidParameter, InvalidVectors
 from clusterby.fiftyone import fields, original
-from clusterby.fiftyone.clean import clean_up
-from clusterby.fiftyone.load import config_of, restored
-from clusterby.fiftyone.store import Stored, read, register
-from clusterby.fiftyone.target import Target
-from clusterby.fiftyone.write import finish_fields, write_labels, write_names
+from clusterby.fiftyone.change import edit_run
+from clusterby.fiftyone.clean import check_idle
+from clusterby.fiftyone.load import opened, over, restored
+from clusterby.fiftyone.store import read
 from clusterby.groups import ClusterBy
 from clusterby.groups.describe import marks
-from clusterby.runs import record_of
+from clusterby.runs import RunRecord, record_of
+from clusterby.runs.record import EXEMPLARS
 
 __all__ = ["marking_names", "merge_clusters", "name_clusters", "rename_cluster"]
 
@@ -77,35 +79,58 @@ def mark_is_ours(groups: ClusterBy, column: str) -> bool:
 
 
 def _edit(dataset: Any, run_key: str, change: Callable[[ClusterBy], ClusterBy]) -> ClusterBy:
-    """Replace a run's result by an edited one: the results first, then the fields."""
-    clean_up(dataset)
-    config = config_of(dataset, run_key)
+    """Replace a run's result by an edited one, and set what that changes of its fields."""
+    dataset, config = opened(dataset, run_key)
     if original.is_original(config):
         raise InvalidParameter(
             f"run {run_key!r} was written by the original plugin and is never rewritten: cluster again to edit clusters"
         )
+    check_idle(dataset, run_key)
+    fields.check_writable(dataset, run_key)
     stored = read(dataset, run_key)
+    for role, path in stored.paths.items():
+        fields.check_field(dataset, path, run=run_key, role=role)
     target, groups = restored(dataset, stored)
     edited = change(groups)
     if edited is groups:
         return groups
-    record = record_of(edited, seconds=stored.record.seconds, earlier=stored.record)
-    new = replace(stored, record=record, ids=target.ids)
-    _save(dataset, run_key, target, new, stored)
+    record = _record(edited, over(stored.record, stored.ids, target.ids))
+    edit_run(target, run_key, replace(stored, record=record, ids=target.ids), stored)
     return edited
 
 
-def _save(dataset: Any, run_key: str, target: Target, new: Stored, old: Stored) -> None:
-    with fields.writing() as token:
-        for name in (old.cluster_field, old.names_field):
-            path = target.path_of(name)
-            if dataset.get_field(path) is not None:
-                fields.set_state(dataset, path, "writing", token=token)
-        register(dataset.load_run_view(run_key), dataset, run_key, new)
-        if new.labels_by_id() != old.labels_by_id():
-            write_labels(target, run_key, new, token=token, earlier=old)
-        write_names(target, run_key, new, token=token, earlier=old)
-        finish_fields(target, new)
+def _record(edited: ClusterBy, earlier: RunRecord) -> RunRecord:
+    """Return the record of an edited result; what its vectors would tell stays open where they are not kept."""
+    if np.array_equal(edited.partition.labels, earlier.partition.labels):
+        return replace(earlier, names=dict(edited.names_))
+    try:
+        return record_of(edited, seconds=earlier.seconds, earlier=earlier)
+    except InvalidVectors:
+        return _record_without_vectors(edited, earlier)
+
+
+def _record_without_vectors(edited: ClusterBy, earlier: RunRecord) -> RunRecord:
+    """Return the record of merged clusters: their exemplars are the best of each, and distances to their centers unknown."""
+    before, now = earlier.partition.labels, edited.partition.labels
+    distances = earlier.distances.copy()
+    distances[np.isin(now, np.unique(now[before != now]))] = np.nan
+    nearness = dict(zip(earlier.rows.tolist(), earlier.distances.tolist(), strict=True))
+    best: dict[int, list[int]] = {int(c): [] for c in edited.partition.clusters}
+    for cluster, rows in earlier.exemplars.items():
+        best[edited.edits.merged_into.get(cluster, cluster)] += rows.tolist()
+    return replace(
+        earlier,
+        partition=edited.partition,
+        made=earlier.made or earlier.partition,
+        merged_into=dict(edited.edits.merged_into),
+        names=dict(edited.names_),
+        quality=None,
+        distances=distances,
+        exemplars={
+            cluster: np.array(sorted(rows, key=nearness.__getitem__)[:EXEMPLARS], dtype=np.int64)
+            for cluster, rows in best.items()
+        },
+    )
 
 
 def _numbered(word: str, taken: Mapping[int, str]) -> str:

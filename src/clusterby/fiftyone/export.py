@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 
 from clusterby.core.errors import UnwritableTarget
-from clusterby.fiftyone.clean import clean_up
-from clusterby.fiftyone.load import config_of, restored
-from clusterby.fiftyone.store import read
+from clusterby.fiftyone.load import loaded
 from clusterby.fiftyone.target import Target
 from clusterby.groups import ClusterBy
 from clusterby.tables import build_native, open_table, write_table
@@ -26,9 +24,7 @@ def export_clusters(dataset: Any, run_key: str, path: str | Path, *, overwrite: 
     UnwritableTarget
         If the file is there and not to be replaced, or cannot be written.
     """
-    clean_up(dataset)
-    config_of(dataset, run_key)
-    return write_clusters(*restored(dataset, read(dataset, run_key)), path, overwrite=overwrite)
+    return write_clusters(*loaded(dataset, run_key), path, overwrite=overwrite)
 
 
 def write_clusters(target: Target, groups: ClusterBy, path: str | Path, *, overwrite: bool = False) -> Path:

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast
 
 import fiftyone as fo
 from clusterby.core.errors import InvalidParameter
+from clusterby.fiftyone.colors import forget_colors
+from clusterby.fiftyone.writer import Writer, writer_of
 
 __all__ = [
     "Mark",
+    "Role",
     "check_field",
+    "check_writable",
     "declare",
+    "disown",
     "drop",
+    "forget",
     "mark_of",
     "marked_fields",
-    "set_state",
-    "writer_is_alive",
-    "writing",
+    "remark",
+    "stands_here",
 ]
 
 Role = Literal["labels", "names"]
@@ -32,16 +32,12 @@ State = Literal["writing", "done"]
 
 _INFO = "clusterby"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_STALE_HOURS = 24
 _OF_SAMPLES = frozenset(
     {
         "id", "pk", "filepath", "tags", "metadata", "created_at", "last_modified_at", "frames", "groups", "group",
-        "media_type", "dataset_id", "sample_id",
+        "media_type", "media_reference", "dataset_id", "sample_id",
     }
 )  # fmt: skip
-
-_here: set[str] = set()
-"""What threads of this process are writing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,23 +50,35 @@ class Mark:
         The key of the run that it belongs to.
     role : {"labels", "names"}
     state : {"writing", "done"}
-    host, pid, token, since : str, int, str, str
-        Who writes: the machine, the process and what it is about; and since when in UTC.
+    path, dataset : str
+        Where it was made. FiftyOne copies a field together with what it says of itself, to another path or another
+        dataset, and then this is not true any more.
+    writer : Writer or None
+        Who wrote it last.
     """
 
     run: str
     role: Role
     state: State
-    host: str
-    pid: int
-    token: str
-    since: str
+    path: str
+    dataset: str
+    writer: Writer | None
 
 
 def mark_of(field: Any) -> Mark | None:
-    """Return the mark of a field, None where it is not ours."""
+    """Return the mark of a field, None where it has none."""
     info = (getattr(field, "info", None) or {}).get(_INFO)
-    return Mark(**info) if isinstance(info, dict) else None
+    if not isinstance(info, Mapping):
+        return None
+    said = {name: info.get(name) for name in ("run", "role", "state", "path", "dataset")}
+    if not all(isinstance(word, str) for word in said.values()) or said["role"] not in ("labels", "names"):
+        return None
+    return Mark(**cast("dict[str, Any]", said), writer=writer_of(info))
+
+
+def stands_here(dataset: Any, path: str, mark: Mark) -> bool:
+    """Whether a field is where its mark says that it was made, and no copy of that."""
+    return mark.path == path and mark.dataset == str(dataset._doc.id)
 
 
 def check_field(dataset: Any, path: str, *, run: str, role: Role) -> None:
@@ -88,6 +96,8 @@ def check_field(dataset: Any, path: str, *, run: str, role: Role) -> None:
         )
     if name in _reserved(parent):
         raise InvalidParameter(f"{word}={name!r} is reserved by FiftyOne: choose another name")
+    if parent and getattr(dataset.get_field(parent), "read_only", False):
+        raise InvalidParameter(f"{word}={name!r}: {parent!r} is read-only, and the field would be part of it")
     field = dataset.get_field(path)
     if field is None:
         return
@@ -106,6 +116,20 @@ def check_field(dataset: Any, path: str, *, run: str, role: Role) -> None:
         )
 
 
+def check_writable(dataset: Any, run: str) -> None:
+    """Refuse to touch a run whose fields somebody has made read-only.
+
+    Raises
+    ------
+    InvalidParameter
+    """
+    for path, mark in marked_fields(dataset):
+        if mark.run == run and dataset.get_field(path).read_only:
+            raise InvalidParameter(
+                f"the field {path!r} of run {run!r} is read-only: set its read_only to False and save it first"
+            )
+
+
 def _reserved(parent: str) -> frozenset[str]:
     if parent == "frames":
         return _OF_SAMPLES | {"frame_number", "sample_id"}
@@ -115,79 +139,106 @@ def _reserved(parent: str) -> frozenset[str]:
     return _OF_SAMPLES
 
 
-@contextmanager
-def writing() -> Iterator[str]:
-    """Yield a token for what is written inside the block: fields that bear it are being written, not left behind."""
-    token = uuid.uuid4().hex
-    _here.add(token)
-    try:
-        yield token
-    finally:
-        _here.discard(token)
-
-
 def declare(
-    dataset: Any, path: str, *, run: str, role: Role, token: str, confidence: bool = False, description: str
+    dataset: Any,
+    path: str,
+    *,
+    run: str,
+    role: Role,
+    writer: Writer,
+    confidence: bool = False,
+    description: str,
 ) -> None:
-    """Make a field of ours in state ``"writing"``, or put it there again.
+    """Make a field of ours in state ``"writing"``, or put it in that state again.
 
     Parameters
     ----------
     dataset : Dataset
     path : str
-    run, role, token
+    run, role, writer
         As of :class:`Mark`.
     confidence : bool
         Whether values are a ``Classification`` instead of a string.
     description : str
         For the tooltip in the App.
+
+    Raises
+    ------
+    InvalidParameter
+        If there is such a field and it is not this run's own.
     """
-    if dataset.get_field(path) is None:
-        add = dataset.add_frame_field if path.startswith("frames.") else dataset.add_sample_field
-        name = path.removeprefix("frames.")
-        mark = _info(run, role, "writing", token)
-        if confidence:
-            add(
-                name,
-                fo.EmbeddedDocumentField,
-                embedded_doc_type=fo.Classification,
-                description=description,
-                info=mark,
-            )
-        else:
-            add(name, fo.StringField, description=description, info=mark)
+    check_field(dataset, path, run=run, role=role)
+    mark = Mark(run=run, role=role, state="writing", path=path, dataset=str(dataset._doc.id), writer=writer)
+    field = _savable(dataset, path)
+    if field is not None:
+        field.description = description
+        _set_mark(field, mark)
         return
-    field = dataset.get_field(path)
-    field.description = description
-    _set_info(field, _info(run, role, "writing", token))
+    add = dataset.add_frame_field if path.startswith("frames.") else dataset.add_sample_field
+    kind: dict[str, Any] = {"ftype": fo.StringField}
+    if confidence:
+        kind = {"ftype": fo.EmbeddedDocumentField, "embedded_doc_type": fo.Classification}
+    add(path.removeprefix("frames."), **kind, description=description, info=_info(mark))
 
 
-def set_state(
-    dataset: Any, path: str, state: State, *, run: str | None = None, token: str | None = None
+def remark(
+    dataset: Any,
+    path: str,
+    *,
+    state: State | None = None,
+    writer: Writer | None = None,
+    run: str | None = None,
 ) -> None:
-    """Let a field of ours be in that state, under `token`; with `run`, let it belong to that run."""
-    field = dataset.get_field(path)
+    """Let a field of ours say something else of itself, and that it stands where it does."""
+    field = _savable(dataset, path)
     mark = mark_of(field)
     if mark is not None:
-        _set_info(field, _info(run or mark.run, mark.role, state, token or mark.token))
+        said = replace(
+            mark, state=state or mark.state, writer=writer or mark.writer, run=run or mark.run,
+            path=path, dataset=str(dataset._doc.id),
+        )  # fmt: skip
+        _set_mark(field, said)
+
+
+def disown(dataset: Any, path: str) -> None:
+    """Remove the mark of a field, whose values stay: it is its owner's."""
+    field = _savable(dataset, path)
+    field.info = {name: value for name, value in field.info.items() if name != _INFO} or None
+    field.save()
 
 
 def drop(dataset: Any, path: str) -> None:
-    """Delete a field of ours with its index and color; one that is not ours stays."""
+    """Delete a field with its index and its colors if it has a mark; another one stays."""
     if mark_of(dataset.get_field(path)) is None:
         return
-    parent, _, name = path.rpartition(".")
-    if parent == "frames":
-        dataset.delete_frame_field(name)
+    forget(dataset, path)
+    if path.startswith("frames."):
+        dataset.delete_frame_field(path.removeprefix("frames."))
     else:
         dataset.delete_sample_field(path)
 
 
-def marked_fields(dataset: Any) -> Iterator[tuple[str, Mark]]:
-    """Yield the path and the mark of every field of ours, of samples, of labels and of frames."""
+def forget(dataset: Any, path: str) -> None:
+    """Remove the index and the colors of a field of ours, before it goes or where it is gone: nobody would find them again.
+
+    Values that FiftyOne has moved to a path before it made the field are removed, too.
+    """
+    forget_colors(dataset, path)
+    if dataset.get_field(path) is None and "." not in path:
+        dataset._sample_collection.update_many({path: {"$exists": True}}, {"$unset": {path: ""}})
+    for index in {path, f"{path}.label"} & set(dataset.list_indexes()):
+        dataset.drop_index(index)
+
+
+def marked_fields(dataset: Any) -> list[tuple[str, Mark]]:
+    """Return the path and the mark of every field that has one, of samples, of labels and of frames."""
     schemas: list[tuple[str, Mapping[str, Any]]] = [("", dataset.get_field_schema(flat=True))]
-    if dataset.media_type in ("video", "group"):
+    if dataset._has_frame_fields():
         schemas.append(("frames.", dataset.get_frame_field_schema(flat=True) or {}))
+    return list(_marked(schemas))
+
+
+def _marked(schemas: list[tuple[str, Mapping[str, Any]]]) -> Iterator[tuple[str, Mark]]:
     for prefix, schema in schemas:
         for path, field in schema.items():
             mark = mark_of(field)
@@ -195,32 +246,22 @@ def marked_fields(dataset: Any) -> Iterator[tuple[str, Mark]]:
                 yield prefix + path, mark
 
 
-def writer_is_alive(mark: Mark) -> bool:
-    """Whether the process that writes a field is there, as far as can be known from here."""
-    if mark.host != socket.gethostname():
-        begun = datetime.fromisoformat(mark.since)
-        return (datetime.now(UTC) - begun).total_seconds() < _STALE_HOURS * 3600
-    if mark.pid == os.getpid():
-        return mark.token in _here
-    try:
-        os.kill(mark.pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _savable(dataset: Any, path: str) -> Any:
+    """Return a field that can be saved: one that was renamed would be saved under its old path (FiftyOne 1.22)."""
+    field = dataset.get_field(path)
+    if field is not None and field.path.removeprefix("frames.") != path.removeprefix("frames."):
+        dataset._reload(hard=True)
+        field = dataset.get_field(path)
+    return field
 
 
-def _info(run: str, role: Role, state: State, token: str) -> dict[str, Any]:
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    return {
-        _INFO: {
-            "run": run, "role": role, "state": state, "token": token,
-            "host": socket.gethostname(), "pid": os.getpid(), "since": now,
-        }
+def _info(mark: Mark) -> dict[str, Any]:
+    said = {
+        "run": mark.run, "role": mark.role, "state": mark.state, "path": mark.path, "dataset": mark.dataset,
     }  # fmt: skip
+    return {_INFO: said | ({} if mark.writer is None else mark.writer.plain())}
 
 
-def _set_info(field: Any, info: dict[str, Any]) -> None:
-    field.info = {**(field.info or {}), **info}
+def _set_mark(field: Any, mark: Mark) -> None:
+    field.info = {**(field.info or {}), **_info(mark)}
     field.save()

@@ -12,26 +12,41 @@ from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.errors import InvalidTable
 from clusterby.core.partition import Partition
 from clusterby.fiftyone import original
-from clusterby.fiftyone.clean import clean_up, target_of
-from clusterby.fiftyone.store import Stored, is_ours, read, unknown_run
+from clusterby.fiftyone.clean import clean_up
+from clusterby.fiftyone.current import current_dataset
+from clusterby.fiftyone.items import target_of
+from clusterby.fiftyone.store import UNFINISHED, Stored, config_at, has_results, is_ours, read, unknown_run
 from clusterby.fiftyone.target import Target, positions
 from clusterby.fiftyone.vectors import read_again
 from clusterby.groups import ClusterBy
 from clusterby.runs import RunRecord, groups_of
+from clusterby.runs.record import to_plain
 from clusterby.tables import open_table
 
-__all__ = ["clustering_info", "clustering_view", "config_of", "list_clusterings", "load_clusters", "restored"]
+__all__ = [
+    "clustering_info",
+    "clustering_view",
+    "list_clusterings",
+    "load_clusters",
+    "loaded",
+    "opened",
+    "over",
+    "restored",
+]
 
 
 def list_clusterings(dataset: Any) -> list[str]:
-    """Return the keys of a dataset's clusterings, those of the original clustering plugin among them."""
+    """Return the keys of a dataset's clusterings, those of the original clustering plugin among them.
+
+    Examples
+    --------
+    >>> list_clusterings("flowers")
+    Traceback (most recent call last):
+    clusterby.core.errors.InvalidTable: a str is no FiftyOne collection: give a dataset or a view
+    """
     clean_up(dataset)
-    found = []
-    for key in dataset.list_runs():
-        config = dataset.get_run_info(key).config
-        if is_ours(config) or original.is_original(config):
-            found.append(key)
-    return sorted(found)
+    dataset = current_dataset(dataset)
+    return sorted(key for key in dataset.list_runs() if _is_clustering(dataset, key))
 
 
 def load_clusters(dataset: Any, run_key: str) -> ClusterBy:
@@ -47,11 +62,7 @@ def load_clusters(dataset: Any, run_key: str) -> ClusterBy:
     InvalidTable
         If the run is damaged, or none of its items is left.
     """
-    clean_up(dataset)
-    config = config_of(dataset, run_key)
-    if original.is_original(config):
-        return original.load(dataset, run_key)
-    return restored(dataset, read(dataset, run_key))[1]
+    return loaded(dataset, run_key)[1]
 
 
 def clustering_info(dataset: Any, run_key: str) -> dict[str, Any]:
@@ -62,13 +73,12 @@ def clustering_info(dataset: Any, run_key: str) -> dict[str, Any]:
     UnknownName
         If the dataset has no such clustering.
     """
-    clean_up(dataset)
-    config = config_of(dataset, run_key)
-    info = dataset.get_run_info(run_key)
+    dataset, config = opened(dataset, run_key)
     if original.is_original(config):
         return original.info(dataset, run_key)
-    found = {k: v for k, v in config.serialize().items() if k not in ("cls", "type", "run_kind")}
-    return {"run_key": run_key, "fiftyone": info.version, **found}
+    left_out = ("cls", "type", "run_kind", "pending")
+    found = {name: value for name, value in to_plain(vars(config)).items() if name not in left_out}
+    return {"run_key": run_key, "fiftyone": dataset.get_run_info(run_key).version, **found}
 
 
 def clustering_view(dataset: Any, run_key: str) -> Any:
@@ -78,10 +88,22 @@ def clustering_view(dataset: Any, run_key: str) -> Any:
     ------
     UnknownName
         If the dataset has no such clustering.
+    InvalidTable
+        If the view cannot be made any more, because a field that it is of is gone, say.
     """
-    clean_up(dataset)
-    config_of(dataset, run_key)
-    return dataset.load_run_view(run_key)
+    dataset, _ = opened(dataset, run_key)
+    try:
+        return dataset.load_run_view(run_key)
+    except (AttributeError, KeyError, ValueError) as error:
+        raise InvalidTable(f"the view of run {run_key!r} cannot be made any more: {error}") from None
+
+
+def loaded(dataset: Any, key: str) -> tuple[Target, ClusterBy]:
+    """Return the items of a clustering that are still there, and its result over them."""
+    dataset, config = opened(dataset, key)
+    if original.is_original(config):
+        return original.restored(dataset, key)
+    return restored(dataset, read(dataset, key))
 
 
 def restored(dataset: Any, stored: Stored) -> tuple[Target, ClusterBy]:
@@ -89,7 +111,11 @@ def restored(dataset: Any, stored: Stored) -> tuple[Target, ClusterBy]:
     target = target_of(dataset, stored)
     if not len(target):
         raise InvalidTable("none of the items that were clustered is left in the dataset: delete the run")
-    record = _over(stored.record, stored.ids, target.ids)
+    record = over(stored.record, stored.ids, target.ids)
+    if not len(record.rows):
+        raise InvalidTable(
+            "only items without a cluster are left of those that were clustered: delete the run"
+        )
     clustered = _some_of(target, [target.ids[row] for row in record.rows.tolist()])
 
     def vectors() -> FloatArray:
@@ -115,17 +141,33 @@ def _some_of(target: Target, ids: Sequence[str]) -> Any:
     return make
 
 
-def config_of(dataset: Any, key: str) -> Any:
-    """Return the config of a clustering, of ours or of the original plugin's; raise UnknownName if there is none."""
+def opened(dataset: Any, key: Any) -> tuple[Any, Any]:
+    """Clean up, and return the source dataset with the config of a clustering, of ours or of the original plugin's.
+
+    Raises
+    ------
+    UnknownName
+        If there is none.
+    """
+    clean_up(dataset)
+    dataset = current_dataset(dataset)
     if not isinstance(key, str) or not dataset.has_run(key):
         raise unknown_run(dataset, key)
-    config = dataset.get_run_info(key).config
+    config = config_at(dataset, key)
     if not is_ours(config) and not original.is_original(config):
         raise unknown_run(dataset, key)
-    return config
+    return dataset, config
 
 
-def _over(record: RunRecord, ids: Sequence[str], left: Sequence[str]) -> RunRecord:
+def _is_clustering(dataset: Any, key: str) -> bool:
+    """Whether a run is a clustering, and not one that another process is about to write."""
+    config = config_at(dataset, key)
+    if original.is_original(config):
+        return True
+    return is_ours(config) and not key.endswith(UNFINISHED) and has_results(dataset, key)
+
+
+def over(record: RunRecord, ids: Sequence[str], left: Sequence[str]) -> RunRecord:
     """Return a record over the items that are left; their positions are those among them."""
     if list(ids) == list(left):
         return record

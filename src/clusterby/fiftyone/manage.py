@@ -7,11 +7,16 @@ from typing import Any
 
 from clusterby.core.errors import InvalidParameter
 from clusterby.fiftyone import fields, original
-from clusterby.fiftyone.clean import clean_up, target_of
-from clusterby.fiftyone.colors import forget_colors, rename_colors
+from clusterby.fiftyone.clean import check_idle
+from clusterby.fiftyone.colors import rename_colors
 from clusterby.fiftyone.compute import check_run_key
-from clusterby.fiftyone.load import config_of
-from clusterby.fiftyone.store import read, update_config
+from clusterby.fiftyone.items import target_of
+from clusterby.fiftyone.load import opened
+from clusterby.fiftyone.pending import Pending, set_pending
+from clusterby.fiftyone.settle import finish_rename, remove_run
+from clusterby.fiftyone.store import Stored, read, update_config
+from clusterby.fiftyone.write import finish_fields, write_fields
+from clusterby.fiftyone.writer import Writer, writing
 
 __all__ = ["delete_clusters", "rename_clusters"]
 
@@ -25,23 +30,17 @@ def delete_clusters(dataset: Any, run_key: str) -> list[str]:
     ------
     UnknownName
         If the dataset has no such clustering.
+    InvalidParameter
+        If a process is writing it now, or somebody has made its fields read-only.
     """
-    clean_up(dataset)
-    config = config_of(dataset, run_key)
-    deleted = []
+    dataset, config = opened(dataset, run_key)
     if original.is_original(config):
-        field = original.field_of(config, run_key)
-        if field == f"{run_key}_cluster" and dataset.get_field(field) is not None:
-            dataset.delete_sample_field(field)
-            deleted.append(field)
-        dataset.delete_run(run_key)
-        return deleted
-    own = [path for path, mark in fields.marked_fields(dataset) if mark.run == run_key]
-    dataset.delete_run(run_key)  # first: fields without a run are cleaned up, a run without its fields is not
-    for path in own:
-        forget_colors(dataset, path)
-        fields.drop(dataset, path)
-    return own
+        return original.delete(dataset, run_key)
+    check_idle(dataset, run_key)
+    fields.check_writable(dataset, run_key)
+    with writing() as writer:
+        set_pending(dataset, run_key, Pending(do="delete", writer=writer))
+        return remove_run(dataset, run_key)
 
 
 def rename_clusters(dataset: Any, run_key: str, new_run_key: str) -> dict[str, str]:
@@ -56,41 +55,68 @@ def rename_clusters(dataset: Any, run_key: str, new_run_key: str) -> dict[str, s
     InvalidParameter
         If the key is taken or no identifier, or a field of the new name is there.
     """
-    clean_up(dataset)
-    config = config_of(dataset, run_key)
+    dataset, config = opened(dataset, run_key)
     check_run_key(dataset, new_run_key)
     if original.is_original(config):
         raise InvalidParameter(
             f"run {run_key!r} was written by the original plugin, which ties its field to the key: cluster again"
         )
+    check_idle(dataset, run_key)
+    fields.check_writable(dataset, run_key)
     stored = read(dataset, run_key)
-    by_key = stored.cluster_field == f"{run_key}_cluster"
-    name = f"{new_run_key}_cluster" if by_key else stored.cluster_field
-    renamed = replace(
-        stored, cluster_field=name, names_field=f"{name}_name" if by_key else stored.names_field
-    )
-    target = target_of(dataset, stored)
-    moves = {
-        target.path_of(old): target.path_of(new)
-        for old, new in (
-            (stored.cluster_field, renamed.cluster_field),
-            (stored.names_field, renamed.names_field),
-        )
-        if dataset.get_field(target.path_of(old)) is not None
-    }
-    for old, new in moves.items():
-        if old != new and dataset.get_field(new) is not None:
+    goal = _renamed(stored, run_key, new_run_key)
+    for role, path in goal.paths.items():
+        if path != stored.paths[role] and dataset.get_field(path) is not None:
             raise InvalidParameter(
-                f"new_run_key={new_run_key!r}: the dataset has a field {new!r} already; choose another key"
+                f"new_run_key={new_run_key!r}: the dataset has a field {path!r} already; choose another key"
             )
-    dataset.rename_run(run_key, new_run_key)  # each step leaves what clean_up() can finish
-    for old, new in moves.items():
-        fields.set_state(dataset, old, "done", run=new_run_key)
-        if old != new:
-            _rename_field(dataset, old, new)
-            rename_colors(dataset, old, new)
-    update_config(dataset, new_run_key, renamed)
+    moves = {stored.paths[role]: path for role, path in goal.paths.items()}
+    moves = {old: new for old, new in moves.items() if dataset.get_field(old) is not None}
+    with writing() as writer:
+        try:
+            set_pending(dataset, run_key, _intent(writer, new_run_key, goal))
+            _rename(dataset, run_key, new_run_key, goal, moves, writer)
+        except BaseException:
+            at = run_key if dataset.has_run(run_key) else new_run_key
+            back = _intent(writer, run_key, stored)
+            set_pending(dataset, at, back)
+            finish_rename(dataset, at, back, tried=goal.paths.values())
+            raise
     return moves
+
+
+def _renamed(stored: Stored, key: str, new_key: str) -> Stored:
+    """Return what is stored with fields of other names, if these bear the key."""
+    if stored.cluster_field != f"{key}_cluster":
+        return stored
+    name = f"{new_key}_cluster"
+    return replace(stored, cluster_field=name, names_field=f"{name}_name")
+
+
+def _intent(writer: Writer, key: str, goal: Stored) -> Pending:
+    return Pending(
+        do="rename", writer=writer, key=key, cluster_field=goal.cluster_field, names_field=goal.names_field
+    )  # fmt: skip
+
+
+def _rename(
+    dataset: Any, key: str, new_key: str, goal: Stored, moves: dict[str, str], writer: Writer
+) -> None:
+    for old in moves:
+        fields.remark(dataset, old, state="writing", writer=writer)
+    if goal.kind == "patches":  # FiftyOne would copy the labels of the current group slice only
+        if any(old != new for old, new in moves.items()):
+            for old in moves:
+                fields.drop(dataset, old)
+            write_fields(target_of(dataset, goal), new_key, goal, writer=writer)
+    else:
+        for old, new in moves.items():
+            if old != new:
+                _rename_field(dataset, old, new)
+                rename_colors(dataset, old, new)
+    dataset.rename_run(key, new_key)
+    update_config(dataset, new_key, goal)
+    finish_fields(dataset, new_key, goal)
 
 
 def _rename_field(dataset: Any, old: str, new: str) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 from clusterby.cache import CacheArgument
 from clusterby.core.column import Skipped
 from clusterby.core.embeddings import Embeddings
-from clusterby.core.errors import InvalidParameter, NothingToCluster, nearest
-from clusterby.core.progress import track
+from clusterby.core.errors import ClusterbyError, InvalidParameter, NothingToCluster, nearest
+from clusterby.core.progress import Advance, track
 from clusterby.fiftyone.target import Target
 from clusterby.fiftyone.vectors import Source, Vectors
 from clusterby.ops.given import given_embeddings
@@ -72,10 +72,14 @@ def model_vectors(
         raise InvalidParameter(
             f"model={name!r} exposes no embeddings: choose one of fiftyone.zoo.list_zoo_models(tags='embeddings')"
         )
-    how = {"batch_size": batch_size, "num_workers": num_workers, "skip_failures": skip_failures}
+    how: dict[str, Any] = {
+        "batch_size": batch_size,
+        "num_workers": num_workers,
+        "skip_failures": skip_failures,
+    }
     with track(f"embed {len(target):,} {target.kind} by {name}", len(target)) as advance:
-        gave = _patches(target, model, how) if target.kind == "patches" else _items(target, model, how)
-        advance(len(target))
+        how["progress"] = _Bar(advance, len(target))
+        gave = _run(target, model, name, how)
     missing = [i for i, vector in enumerate(gave) if vector is None]
     if len(missing) == len(gave):
         raise NothingToCluster(f"model {name!r} failed on all {len(gave)} {target.kind}")
@@ -93,8 +97,41 @@ def model_vectors(
     )  # fmt: skip
 
 
+class _Bar:
+    """What FiftyOne is to call with its own progress bar, which may count frames or samples instead of items."""
+
+    def __init__(self, advance: Advance, n: int) -> None:
+        self._advance, self._n, self._done = advance, n, 0
+        self.stopped = False
+
+    def __call__(self, bar: Any) -> None:
+        before = self._done
+        self._done = self._n * bar.iteration // bar.total if bar.total else before
+        try:
+            self._advance(max(0, self._done - before))
+        except BaseException:
+            self.stopped = True  # by whoever watches: no failure of the model
+            raise
+
+
+def _run(target: Target, model: Any, name: str, how: dict[str, Any]) -> list[Any]:
+    """Return what the model gives for each item, None where it failed."""
+    try:
+        return _patches(target, model, how) if target.kind == "patches" else _items(target, model, how)
+    except Exception as error:
+        if (
+            how["skip_failures"]
+            or how["progress"].stopped
+            or isinstance(error, (ClusterbyError, MemoryError))
+        ):
+            raise
+        raise InvalidParameter(
+            f"model={name!r} failed: {error}; with skip_failures=True such {target.kind} are left out"
+        ) from error
+
+
 def _items(target: Target, model: Any, how: dict[str, Any]) -> list[Any]:
-    found = target.view.compute_embeddings(model, progress=False, **how)
+    found = target.view.compute_embeddings(model, **how)
     if isinstance(found, dict):
         raise InvalidParameter(
             "an image model gives a video a vector for each frame: cluster a frames view, dataset.to_frames(sample_frames=True), "
@@ -105,10 +142,13 @@ def _items(target: Target, model: Any, how: dict[str, Any]) -> list[Any]:
 
 def _patches(target: Target, model: Any, how: dict[str, Any]) -> list[Any]:
     """Return a vector per patch, in the order of the view; FiftyOne gives them by sample."""
-    source = target.dataset.select(list(dict.fromkeys(target.sample_ids)))
     field = str(target.patches_field)
-    by_sample = source.compute_patch_embeddings(model, field, progress=False, **how)
-    label_ids = dict(zip(source.values("id"), source.values(f"{target.path_of('id')}"), strict=True))
+    source = target.dataset
+    if source.media_type == "group":
+        source = source.select_group_slices(_allow_mixed=True)
+    source = source.select_labels(ids=list(target.ids), fields=field)
+    by_sample = source.compute_patch_embeddings(model, field, **how)
+    label_ids = dict(zip(*source.values(["id", target.path_of("id")]), strict=True))
     by_label: dict[str, Any] = {}
     for sample, vectors in by_sample.items():
         if vectors is not None:

@@ -6,18 +6,22 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from fiftyone.core.runs import Run
 
 from clusterby.clusterers.fit import Fitted
 from clusterby.core.column import FloatArray, Skipped
 from clusterby.core.embeddings import LateEmbeddings
-from clusterby.core.errors import InvalidTable, InvalidVectors
+from clusterby.core.errors import InvalidParameter, InvalidTable, InvalidVectors
 from clusterby.core.partition import Partition
-from clusterby.fiftyone.target import resolve_target
+from clusterby.fiftyone.colors import forget_colors
+from clusterby.fiftyone.store import config_at
+from clusterby.fiftyone.target import Target, resolve_target
 from clusterby.groups import ClusterBy
 from clusterby.groups.clusterby import Known, Making
+from clusterby.runs.record import to_plain
 from clusterby.tables import open_table
 
-__all__ = ["field_of", "info", "is_original", "load"]
+__all__ = ["delete", "field_of", "info", "is_original", "restored"]
 
 _METHODS = frozenset({"kmeans", "birch", "agglomerative", "hdbscan"})
 
@@ -38,17 +42,44 @@ def field_of(config: Any, key: str) -> str:
 
 def info(dataset: Any, key: str) -> dict[str, Any]:
     """Return what is known of a run."""
-    run = dataset.get_run_info(key)
-    kept = {k: v for k, v in run.config.serialize().items() if k not in ("cls", "type")}
+    run = Run._get_run_doc(dataset, key)  # its class may be nowhere, and FiftyOne would import it
     created = None if run.timestamp is None else run.timestamp.isoformat(timespec="seconds")
+    config = config_at(dataset, key)
     return {
-        "run_key": key, **kept, "cluster_field": field_of(run.config, key), "fiftyone": run.version, "created": created,
-        "written_by": "the original clustering plugin",
+        "run_key": key, **_parameters(config), "method": config.method, "cluster_field": field_of(config, key),
+        "fiftyone": run.version, "created": created, "written_by": "the original clustering plugin",
     }  # fmt: skip
 
 
-def load(dataset: Any, key: str) -> ClusterBy:
-    """Return a run's clusters as its field holds them; it kept no vectors, centers or seed.
+def delete(dataset: Any, key: str) -> list[str]:
+    """Delete a run, and its field if that is the plugin's default one; return the field's path.
+
+    Raises
+    ------
+    InvalidParameter
+        If somebody has made the field read-only.
+    """
+    path = f"{key}_cluster"
+    field = dataset.get_field(path) if field_of(config_at(dataset, key), key) == path else None
+    if field is not None and field.read_only:
+        raise InvalidParameter(
+            f"the field {path!r} of run {key!r} is read-only: set its read_only to False and save it first"
+        )
+    if field is not None:
+        forget_colors(dataset, path)
+        dataset.delete_sample_field(path)
+    dataset.delete_run(key)
+    return [] if field is None else [path]
+
+
+def _parameters(config: Any) -> dict[str, Any]:
+    """Return the parameters of a method as they were kept with a run."""
+    kept: dict[str, Any] = to_plain(vars(config))
+    return {k: v for k, v in kept.items() if k not in ("cls", "type", "method", "cluster_field")}
+
+
+def restored(dataset: Any, key: str) -> tuple[Target, ClusterBy]:
+    """Return what a run is about, and its clusters as the field holds them; it kept no vectors, centers or seed.
 
     Clusters are numbered as the field numbers them; where they have been named over, in the order of their names.
 
@@ -57,10 +88,9 @@ def load(dataset: Any, key: str) -> ClusterBy:
     InvalidTable
         If the field is gone.
     """
-    config = dataset.get_run_info(key).config
+    config = config_at(dataset, key)
     field = field_of(config, key)
-    view = dataset.load_run_view(key)
-    target = resolve_target(view)
+    target = resolve_target(dataset.load_run_view(key))
     local = target.local_path(field)
     if target.view.get_field(local) is None:
         raise InvalidTable(
@@ -77,7 +107,7 @@ def load(dataset: Any, key: str) -> ClusterBy:
     clusters = np.unique(labels[labels >= 0])
     partition = Partition(
         labels=labels, centers=np.full((len(clusters), 1), np.nan, dtype=np.float32), method=config.method,
-        parameters={k: v for k, v in config.serialize().items() if k not in ("cls", "type", "method", "cluster_field")},
+        parameters=_parameters(config),
     )  # fmt: skip
 
     def gone() -> FloatArray:
@@ -99,10 +129,8 @@ def load(dataset: Any, key: str) -> ClusterBy:
     )  # fmt: skip
     exemplars = {int(c): rows[labels == c] for c in clusters}
     names = {} if numbered else {i: word for word, i in number.items()}
-    return ClusterBy(
-        making, partition, names=names,
-        known=Known(quality=None, exemplars=exemplars, distances=np.full(len(rows), np.nan, dtype=np.float32)),
-    )  # fmt: skip
+    known = Known(quality=None, exemplars=exemplars, distances=np.full(len(rows), np.nan, dtype=np.float32))
+    return target, ClusterBy(making, partition, names=names, known=known)
 
 
 def _is_whole(word: str) -> bool:

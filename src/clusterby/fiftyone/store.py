@@ -2,84 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 from fiftyone.core.runs import Run
-from numpy.typing import NDArray
 
-from clusterby.core.column import Skipped
 from clusterby.core.errors import InvalidTable, UnknownName
-from clusterby.core.partition import Partition
-from clusterby.fiftyone.packed import pack, unpack
-from clusterby.fiftyone.target import join_path
-from clusterby.fiftyone.vectors import Source
-from clusterby.groups.quality import Quality
-from clusterby.runs import RunRecord
-from clusterby.runs.record import checked_schema, to_plain
+from clusterby.fiftyone.layout import RUN_KIND, Stored, config_of, results_of, stored_of
+from clusterby.fiftyone.pending import Pending
+from clusterby.runs.record import checked_schema
 
 __all__ = [
     "RUN_KIND",
     "UNFINISHED",
     "Stored",
-    "finish",
+    "config_at",
     "has_results",
     "is_ours",
     "read",
     "register",
+    "same_view",
+    "take_place",
     "unknown_run",
     "update_config",
 ]
 
-RUN_KIND = "clustering"
 UNFINISHED = "__writing"
 """What the key of a run ends with that is to replace another."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Stored:
-    """A run as it is stored on a dataset.
-
-    Parameters
-    ----------
-    record : RunRecord
-        Its positions are those in `ids`.
-    ids : tuple of str
-        The items that the view had when they were clustered, those without a vector among them.
-    source : Source
-        Where the vectors came from.
-    kind : {"samples", "patches", "frames"}
-    patches_field : str, optional
-    parent : str
-        What the fields are part of: see :attr:`~clusterby.fiftyone.target.Target.parent`.
-    cluster_field, names_field : str
-        The names of the fields, as they are in an item.
-    as_classification : bool
-    """
-
-    record: RunRecord
-    ids: tuple[str, ...]
-    source: Source
-    kind: str
-    patches_field: str | None
-    parent: str
-    cluster_field: str
-    names_field: str
-    as_classification: bool
-
-    def path_of(self, name: str) -> str:
-        """Return where in the dataset a field of the items is; see :meth:`~clusterby.fiftyone.target.Target.path_of`."""
-        return join_path(self.parent, name)
-
-    def labels_by_id(self) -> dict[str, int]:
-        """Return the cluster of each item that has one, noise −1, by id."""
-        rows = self.record.rows.tolist()
-        return {
-            self.ids[row]: label
-            for row, label in zip(rows, self.record.partition.labels.tolist(), strict=True)
-        }
+def config_at(dataset: Any, key: str) -> Any:
+    """Return a run's config as it is stored; FiftyOne would import the class that wrote it, which may be nowhere."""
+    return SimpleNamespace(**Run._get_run_doc(dataset, key).config)
 
 
 def is_ours(config: Any) -> bool:
@@ -87,8 +41,8 @@ def is_ours(config: Any) -> bool:
     return getattr(config, "run_kind", None) == RUN_KIND and hasattr(config, "schema")
 
 
-def register(view: Any, dataset: Any, key: str, stored: Stored) -> None:
-    """Register a run with its results; an earlier run of that key is there until the new one is whole.
+def register(view: Any, dataset: Any, key: str, stored: Stored, *, pending: Pending | None = None) -> None:
+    """Register a run with its results.
 
     Parameters
     ----------
@@ -96,21 +50,29 @@ def register(view: Any, dataset: Any, key: str, stored: Stored) -> None:
         What was clustered: FiftyOne keeps its stages with the run.
     dataset : Dataset
     key : str
+        One that is not taken.
     stored : Stored
+    pending : Pending, optional
+        What is to be done with the run.
     """
-    replaces = dataset.has_run(key)
-    at = key + UNFINISHED if replaces else key
-    view.register_run(at, dataset.init_run(**_config(stored)))
+    config = config_of(stored) | ({} if pending is None else {"pending": pending.plain()})
+    view.register_run(key, dataset.init_run(**config))
     try:
-        _save_results(dataset, at, stored)
+        results = dataset.init_run_results(key, **results_of(stored))
+        dataset.save_run_results(key, results, cache=False)
     except BaseException:
-        dataset.delete_run(at)
+        dataset.delete_run(key)
         raise
-    if replaces:
-        finish(dataset, key)
 
 
-def finish(dataset: Any, key: str) -> None:
+def same_view(dataset: Any, key: str, other: str) -> None:
+    """Let a run be about the view that another run is about."""
+    run = Run._get_run_doc(dataset, key)
+    run.view_stages = Run._get_run_doc(dataset, other).view_stages
+    run.save()
+
+
+def take_place(dataset: Any, key: str) -> None:
     """Put a run that was written to replace another in its place."""
     if dataset.has_run(key):
         dataset.delete_run(key)
@@ -118,13 +80,14 @@ def finish(dataset: Any, key: str) -> None:
 
 
 def has_results(dataset: Any, key: str) -> bool:
-    """Whether a run's results are stored, which is the last thing that is."""
-    return bool(Run._get_run_doc(dataset, key).results)  # of the database, without reading them
+    """Whether a run's results are stored and still there."""
+    results = Run._get_run_doc(dataset, key).results
+    return bool(results) and results.get() is not None  # without reading them
 
 
 def update_config(dataset: Any, key: str, stored: Stored) -> None:
-    """Replace the config of a run of ours."""
-    dataset.update_run_config(key, dataset.init_run(**_config(stored)))
+    """Replace the config of a run of ours; nothing is to be done with it then."""
+    dataset.update_run_config(key, dataset.init_run(**config_of(stored)))
 
 
 def read(dataset: Any, key: str) -> Stored:
@@ -137,16 +100,21 @@ def read(dataset: Any, key: str) -> Stored:
     InvalidTable
         If it is damaged, or of a later version.
     """
-    if not dataset.has_run(key) or not is_ours(dataset.get_run_info(key).config):
+    if not dataset.has_run(key) or not is_ours(config_at(dataset, key)):
         raise unknown_run(dataset, key)
-    config = dataset.get_run_info(key).config
-    checked_schema(config.serialize())
+    config = config_at(dataset, key)
+    checked_schema(vars(config))
+    if not has_results(dataset, key):
+        raise InvalidTable(
+            f"run {key!r} has no results; unless another process is writing it now, delete it with delete_clusters(), and "
+            "cluster again"
+        )
     results = dataset.load_run_results(key, cache=False, load_view=False)
-    if results is None:
-        raise InvalidTable(f"run {key!r} has no results: delete it with delete_clusters(), and cluster again")
     try:
-        return _stored(config, results)
-    except (AttributeError, KeyError, TypeError, IndexError) as error:
+        return stored_of(config, results)
+    except InvalidTable:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
         raise InvalidTable(
             f"the results of run {key!r} are damaged ({error!r}): delete it, and cluster again"
         ) from None
@@ -154,138 +122,7 @@ def read(dataset: Any, key: str) -> Stored:
 
 def unknown_run(dataset: Any, key: Any) -> UnknownName:
     """Return the error that says which clusterings a dataset has."""
-    known = [
-        k
-        for k in dataset.list_runs()
-        if getattr(dataset.get_run_info(k).config, "run_kind", None) == RUN_KIND
-    ]
+    known = [k for k in dataset.list_runs() if getattr(config_at(dataset, k), "run_kind", None) == RUN_KIND]
     return UnknownName(
         "clustering", key, known, listing=f"clusterby.fiftyone.list_clusterings on {dataset.name!r}"
     )
-
-
-def _config(stored: Stored) -> dict[str, Any]:
-    manifest = stored.record.manifest()
-    manifest["by"] = [[column, weight] for column, weight in stored.record.by.items()]  # names may hold a dot
-    for edited in ("merged_into", "noise_reassigned"):
-        del manifest[edited]
-    config: dict[str, Any] = to_plain(
-        manifest
-        | {
-            "run_kind": RUN_KIND,
-            "kind": stored.kind,
-            "patches_field": stored.patches_field,
-            "parent": stored.parent,
-            "cluster_field": stored.cluster_field,
-            "names_field": stored.names_field,
-            "as_classification": stored.as_classification,
-            "source": {name: getattr(stored.source, name) for name in ("kind", "name", "by", "revision")},
-            "n_clustered": len(stored.record.rows),
-            "n_skipped": len(stored.record.skipped),
-        }
-    )
-    return config
-
-
-def _save_results(dataset: Any, key: str, stored: Stored) -> None:
-    record = stored.record
-    made = record.made
-    results = dataset.init_run_results(
-        key,
-        ids=list(stored.ids),
-        rows=pack(record.rows),
-        labels=pack(record.partition.labels),
-        strengths=_maybe(record.partition.strengths),
-        centers=pack(record.partition.centers),
-        distances=pack(record.distances),
-        made=None if made is None else {
-            "labels": pack(made.labels), "strengths": _maybe(made.strengths), "centers": pack(made.centers)
-        },
-        merged_into=to_plain(record.merged_into),
-        noise_reassigned=record.noise_reassigned,
-        names=to_plain(record.names),
-        exemplars={str(c): [stored.ids[row] for row in rows.tolist()] for c, rows in record.exemplars.items()},
-        quality=None if record.quality is None else to_plain(_quality_of(record.quality)),
-        skipped=[[s.row, s.column, s.reason] for s in record.skipped],
-        tree=record.tree,
-    )  # fmt: skip
-    dataset.save_run_results(key, results, cache=False)
-
-
-def _stored(config: Any, results: Any) -> Stored:
-    ids = tuple(results.ids)
-    place = {identifier: i for i, identifier in enumerate(ids)}
-    facts = {
-        "method": config.method,
-        "parameters": config.parameters,
-        "random_state": config.random_state,
-        "k_scores": None if config.k_scores is None else {int(k): v for k, v in config.k_scores.items()},
-        "k_criterion": config.k_criterion,
-    }
-    partition = _partition(results.labels, results.strengths, results.centers, facts)
-    made = results.made
-    record = RunRecord(
-        by=dict(config.by),
-        column=config.column,
-        space=config.space,
-        dimension=config.dimension,
-        n_rows=config.n_rows,
-        rows=unpack(results.rows),
-        partition=partition,
-        made=None if made is None else _partition(made["labels"], made["strengths"], made["centers"], facts),
-        merged_into={int(old): new for old, new in results.merged_into.items()},
-        noise_reassigned=results.noise_reassigned,
-        names={int(cluster): name for cluster, name in results.names.items()},
-        predicts=config.predicts,
-        quality=_read_quality(results.quality),
-        exemplars={
-            int(c): np.array([place[i] for i in members], dtype=np.int64)
-            for c, members in results.exemplars.items()
-        },
-        distances=unpack(results.distances),
-        skipped=tuple(Skipped(row=row, column=column, reason=why) for row, column, why in results.skipped),
-        encoder=tuple(config.encoder),
-        tree=results.tree,
-        created=config.created,
-        seconds=config.seconds,
-        versions=config.versions,
-        schema=config.schema,
-    )
-    return Stored(
-        record=record, ids=ids, source=Source(**config.source), kind=config.kind,
-        patches_field=config.patches_field, parent=config.parent,
-        cluster_field=config.cluster_field, names_field=config.names_field,
-        as_classification=config.as_classification,
-    )  # fmt: skip
-
-
-def _partition(labels: Any, strengths: Any, centers: Any, facts: Mapping[str, Any]) -> Partition:
-    return Partition(
-        labels=unpack(labels),
-        strengths=None if strengths is None else unpack(strengths),
-        centers=unpack(centers),
-        **facts,
-    )
-
-
-def _quality_of(quality: Quality) -> dict[str, Any]:
-    return {
-        name: getattr(quality, name) for name in ("silhouette", "sample", "explained", "cohesion", "noise")
-    }
-
-
-def _read_quality(kept: Mapping[str, Any] | None) -> Quality | None:
-    if kept is None:
-        return None
-    silhouette = kept["silhouette"]
-    return Quality(
-        silhouette=float("nan") if silhouette is None else silhouette,
-        sample=kept["sample"],
-        explained=kept["explained"],
-        cohesion={int(c): value for c, value in kept["cohesion"].items()},
-        noise=kept["noise"],
-    )
-
-
-def _maybe(array: NDArray[Any] | None) -> dict[str, Any] | None:
-    return None if array is None else pack(array)

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from fiftyone.core.clips import ClipsView
-from fiftyone.core.collections import SampleCollection
 from fiftyone.core.patches import EvaluationPatchesView, PatchesView
 from fiftyone.core.video import FramesView
 
 import fiftyone as fo
 from clusterby.core.errors import InvalidParameter, InvalidTable, nearest
+from clusterby.core.progress import Advance
+from clusterby.fiftyone.current import current_dataset
 
 __all__ = ["Kind", "Target", "join_path", "label_path", "positions", "resolve_target"]
 
 Kind = Literal["samples", "patches", "frames"]
+
+_WRITE = 20_000  # items at a time, so that writing can be seen and cancelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,21 +71,22 @@ class Target:
         found: list[Any] = self.view.values(path)
         return found
 
-    def write(self, name: str, values: Mapping[str, Any]) -> None:
+    def write(self, name: str, values: Mapping[str, Any], advance: Advance | None = None) -> None:
         """Set a field of some items, by their ids; no other item is touched."""
-        if not values:
-            return
-        path = self.path_of(name)
-        if self.kind == "samples":
-            self.dataset.set_values(path, dict(values), key_field="id")
-        elif self.kind == "frames":
-            self.dataset.set_values(path, dict(values), key_field="frames.id")
-        else:
-            owner = dict(zip(self.ids, self.sample_ids, strict=True))
-            self.dataset.set_label_values(
-                path,
-                [{"sample_id": owner[i], "label_id": i, "value": value} for i, value in values.items()],
-            )
+        owner = dict(zip(self.ids, self.sample_ids, strict=True)) if self.kind == "patches" else {}
+        ids = list(values)
+        for start in range(0, len(ids), _WRITE):
+            part = ids[start : start + _WRITE]
+            if self.kind == "patches":
+                self.dataset.set_label_values(
+                    self.path_of(name),
+                    [{"sample_id": owner[i], "label_id": i, "value": values[i]} for i in part],
+                )
+            else:
+                by = "id" if self.kind == "samples" else "frames.id"
+                self.dataset.set_values(self.path_of(name), {i: values[i] for i in part}, key_field=by)
+            if advance is not None:
+                advance(len(part))
 
 
 def join_path(parent: str, name: str) -> str:
@@ -133,8 +137,7 @@ def resolve_target(samples: Any, *, patches_field: str | None = None) -> Target:
     InvalidParameter
         If it has no such field of labels.
     """
-    if not isinstance(samples, SampleCollection):
-        raise InvalidTable(f"a {type(samples).__name__} is no FiftyOne collection: give a dataset or a view")
+    dataset = current_dataset(samples)
     if samples.media_type == "group":
         slices = ", ".join(map(repr, samples.group_slices))
         raise InvalidTable(
@@ -144,7 +147,6 @@ def resolve_target(samples: Any, *, patches_field: str | None = None) -> Target:
         raise InvalidTable(
             f"a {type(samples).__name__} has no items that labels can be written to: give samples, patches or frames"
         )
-    dataset = samples._root_dataset  # the only way from a view of patches or frames to its source
     view, kind = samples, _kind(samples)
     if patches_field is not None and kind != "samples":
         raise InvalidParameter(

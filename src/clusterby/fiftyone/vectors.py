@@ -101,7 +101,7 @@ def resolve_vectors(
     InvalidParameter
         If two sources are given, or there is none of the name.
     InvalidVectors
-        If the vectors are of different lengths, or not one per item.
+        If an array has not one per item, or a mapping an id that is none of theirs.
     NothingToCluster
         If no item has a vector.
     """

@@ -2,81 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 import fiftyone as fo
 from clusterby.core.partition import NOISE
+from clusterby.core.progress import Advance
 from clusterby.fiftyone import fields
-from clusterby.fiftyone.colors import forget_colors, set_colors
+from clusterby.fiftyone.colors import set_colors
 from clusterby.fiftyone.store import Stored
 from clusterby.fiftyone.target import Target
+from clusterby.fiftyone.writer import Writer
 
-__all__ = ["finish_fields", "write_labels", "write_names"]
+__all__ = ["change_fields", "finish_fields", "write_fields"]
 
 
-def write_labels(
-    target: Target, key: str, stored: Stored, *, token: str, earlier: Stored | None = None
+def write_fields(
+    target: Target, key: str, stored: Stored, *, writer: Writer, advance: Advance | None = None
 ) -> None:
-    """Make the field of labels, in state ``"writing"``, and set it by id.
+    """Make the fields of a run anew and set them by id; they stay in state ``"writing"``.
 
-    Items that had a label in `earlier` and have none now lose it.
+    Fields that the run had before are deleted, under whatever names.
     """
-    path = target.path_of(stored.cluster_field)
-    if earlier is not None and earlier.cluster_field != stored.cluster_field:
-        fields.drop(target.dataset, target.path_of(earlier.cluster_field))
-    elif earlier is not None and earlier.as_classification != stored.as_classification:
-        fields.drop(target.dataset, path)
-    fields.declare(
-        target.dataset, path, run=key, role="labels", token=token, confidence=stored.as_classification,
-        description=_description(key, stored),
-    )  # fmt: skip
-    values = _label_values(stored)
-    if earlier is not None:
-        values = dict.fromkeys(set(earlier.ids) & set(target.ids)) | values
-    target.write(stored.cluster_field, values)
+    for path, mark in fields.marked_fields(target.dataset):
+        own = mark.run == key and fields.stands_here(target.dataset, path, mark)
+        if own or path in stored.paths.values():
+            fields.drop(target.dataset, path)
+    _write(target, key, stored, "labels", _labels(stored), writer, advance)
+    _write(target, key, stored, "names", _names(stored), writer, None)
+    _decorate(target, stored)
 
 
-def write_names(
-    target: Target, key: str, stored: Stored, *, token: str, earlier: Stored | None = None
+def change_fields(target: Target, key: str, stored: Stored, old: Stored, *, writer: Writer) -> None:
+    """Set what an edit has changed of the fields of a run; they stay in state ``"writing"``."""
+    if not stored.record.names:
+        fields.drop(target.dataset, stored.paths["names"])
+    for role, of in _VALUES.items():
+        there = target.dataset.get_field(stored.paths[role]) is not None
+        before, now = (of(old) if there else {}), of(stored)
+        changed = {i: now.get(i) for i in {**before, **now} if _plain(before.get(i)) != _plain(now.get(i))}
+        if changed:
+            _write(target, key, stored, role, changed, writer, None)
+    _decorate(target, stored)
+
+
+def finish_fields(dataset: Any, key: str, stored: Stored) -> None:
+    """Let the fields of a run be done."""
+    for path in stored.paths.values():
+        if dataset.get_field(path) is not None:
+            fields.remark(dataset, path, state="done", run=key)
+
+
+def _write(
+    target: Target,
+    key: str,
+    stored: Stored,
+    role: fields.Role,
+    values: Mapping[str, Any],
+    writer: Writer,
+    advance: Advance | None,
 ) -> None:
-    """Set the field of names by id, made with the first name; clusters without one have none."""
-    path = target.path_of(stored.names_field)
-    names = stored.record.names
-    if earlier is not None and earlier.names_field != stored.names_field:
-        fields.drop(target.dataset, target.path_of(earlier.names_field))
-    if not names:
-        fields.drop(target.dataset, path)
+    """Make a field, if it is not there, and set it for the items that are."""
+    if role == "names" and not stored.record.names:
         return
-    before = {} if earlier is None else _names_by_id(earlier)
     fields.declare(
-        target.dataset, path, run=key, role="names", token=token,
-        description=f"Names of the clusters of run {key}",
+        target.dataset, stored.paths[role], run=key, role=role, writer=writer,
+        confidence=role == "labels" and stored.as_classification,
+        description=_description(key, stored) if role == "labels" else f"Names of the clusters of run {key}",
     )  # fmt: skip
-    now = _names_by_id(stored)
     present = set(target.ids)
-    changed = {
-        i: now.get(i) for i in {*before, *now} if i in present and (before.get(i) != now.get(i) or not before)
-    }
-    target.write(stored.names_field, changed)
+    name = stored.cluster_field if role == "labels" else stored.names_field
+    target.write(name, {i: value for i, value in values.items() if i in present}, advance)
 
 
-def finish_fields(target: Target, stored: Stored, *, earlier: Stored | None = None) -> None:
-    """Give the labels their index and their colors, and let the fields be done."""
-    dataset = target.dataset
-    path = target.path_of(stored.cluster_field)
+def _decorate(target: Target, stored: Stored) -> None:
+    """Give the labels their index and their colors."""
+    path = stored.paths["labels"]
+    if target.dataset.get_field(path) is None:
+        return
     if target.kind != "patches":  # an index over a list of labels serves no sidebar
-        dataset.create_index(f"{path}.label" if stored.as_classification else path)
-    if earlier is not None and earlier.cluster_field != stored.cluster_field:
-        forget_colors(dataset, target.path_of(earlier.cluster_field))
-    set_colors(dataset, path, stored.record.partition.clusters.tolist())
-    for name in (stored.cluster_field, stored.names_field):
-        if dataset.get_field(target.path_of(name)) is not None:
-            fields.set_state(dataset, target.path_of(name), "done")
+        target.dataset.create_index(f"{path}.label" if stored.as_classification else path)
+    set_colors(target.dataset, path, stored.record.partition.clusters.tolist())
 
 
-def _label_values(stored: Stored) -> dict[str, Any]:
+def _labels(stored: Stored) -> dict[str, Any]:
     if not stored.as_classification:
         return {identifier: str(label) for identifier, label in stored.labels_by_id().items()}
     strengths = stored.record.partition.strengths
@@ -89,9 +100,17 @@ def _label_values(stored: Stored) -> dict[str, Any]:
     }
 
 
-def _names_by_id(stored: Stored) -> dict[str, str]:
+def _plain(value: Any) -> Any:
+    """Return a value as it can be compared: two classifications never equal one another."""
+    return (value.label, value.confidence) if isinstance(value, fo.Classification) else value
+
+
+def _names(stored: Stored) -> dict[str, Any]:
     names = stored.record.names
     return {i: names[label] for i, label in stored.labels_by_id().items() if label in names}
+
+
+_VALUES: Mapping[fields.Role, Callable[[Stored], dict[str, Any]]] = {"labels": _labels, "names": _names}
 
 
 def _description(key: str, stored: Stored) -> str:

@@ -119,7 +119,9 @@ class FiftyOneTable:
     def written(self) -> frozenset[str]:
         """The columns that clusterings wrote: they say nothing about clusters that these do not say themselves."""
         schema = self._native.get_field_schema(flat=True)
-        return frozenset(name for name in self.columns if "clusterby" in (getattr(schema.get(name), "info", None) or {}))
+        return frozenset(
+            name for name in self.columns if "clusterby" in (getattr(schema.get(name), "info", None) or {})
+        )
 
     @property
     def kind(self) -> str:
