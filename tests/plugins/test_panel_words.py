@@ -39,19 +39,6 @@ def number(column, effect):
     return Mark(key=0, column=column, value=None, inside=2.0, overall=1.0, effect=effect, z=5.0)
 
 
-@pytest.mark.parametrize(
-    "text", ["*a*", "[x](y)", "<b>", "`c`", "# h", "a_b_c", "1. x", "| t |", "~~s~~", "$x$"]
-)
-def test_escaped_text_has_no_markup_that_is_not_escaped(words, text):
-    escaped = words.escape_markdown(text)
-    plain = iter(escaped)
-    for char in plain:
-        if char == "\\":
-            next(plain)
-        else:
-            assert char not in "`*_{}[]()#+-.!|<>~&$"
-
-
 def test_text_is_cut_and_put_on_one_line(words):
     assert words.one_line("a\n  b\tc", 5) == "a b c"
     assert words.one_line("x" * 100, 10) == "x" * 9 + "…"

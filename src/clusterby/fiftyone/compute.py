@@ -13,6 +13,7 @@ from clusterby.cache import CacheArgument
 from clusterby.clusterers.fit import check_method, fit
 from clusterby.core.errors import InvalidParameter
 from clusterby.fiftyone import fields
+from clusterby.fiftyone.alone import alone
 from clusterby.fiftyone.change import overwrite_run, write_run
 from clusterby.fiftyone.clean import check_idle, clean_up
 from clusterby.fiftyone.store import UNFINISHED, Stored, config_at, is_ours, read
@@ -130,11 +131,12 @@ def compute_clusters(
         parent=target.parent,
         cluster_field=name, names_field=_names_field(name), as_classification=as_classification,
     )  # fmt: skip
-    _check(target, run_key, name, overwrite=overwrite)  # again: vectors may have taken hours
-    if target.dataset.has_run(run_key):
-        overwrite_run(target, run_key, stored, read(target.dataset, run_key))
-    else:
-        write_run(target, run_key, stored)
+    with alone(target.dataset):
+        _check(target, run_key, name, overwrite=overwrite)  # again: vectors may have taken hours
+        if target.dataset.has_run(run_key):
+            overwrite_run(target, run_key, stored, read(target.dataset, run_key))
+        else:
+            write_run(target, run_key, stored)
     return groups
 
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from clusterby.core.errors import InvalidParameter, InvalidVectors
 from clusterby.fiftyone import fields, original
+from clusterby.fiftyone.alone import alone
 from clusterby.fiftyone.change import edit_run
 from clusterby.fiftyone.clean import check_idle
+from clusterby.fiftyone.current import current_dataset
 from clusterby.fiftyone.load import opened, over, restored
 from clusterby.fiftyone.store import read
 from clusterby.groups import ClusterBy
@@ -80,6 +82,11 @@ def mark_is_ours(groups: ClusterBy, column: str) -> bool:
 
 def _edit(dataset: Any, run_key: str, change: Callable[[ClusterBy], ClusterBy]) -> ClusterBy:
     """Replace a run's result by an edited one, and set what that changes of its fields."""
+    with alone(current_dataset(dataset)):
+        return _edited(dataset, run_key, change)
+
+
+def _edited(dataset: Any, run_key: str, change: Callable[[ClusterBy], ClusterBy]) -> ClusterBy:
     dataset, config = opened(dataset, run_key)
     if original.is_original(config):
         raise InvalidParameter(
