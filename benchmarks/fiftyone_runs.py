@@ -18,12 +18,12 @@ os.environ.update(
     FIFTYONE_SHOW_PROGRESS_BARS="false",
 )
 
+import fiftyone as fo  # noqa: E402
 import numpy as np  # noqa: E402
 from data import embedding_like  # noqa: E402
 
 import clusterby as cb  # noqa: E402
 import clusterby.fiftyone as cbf  # noqa: E402
-import fiftyone as fo  # noqa: E402
 
 K, D, REPEATS = 50, 512, 3
 

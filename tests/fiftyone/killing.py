@@ -12,11 +12,11 @@ import os
 import signal
 import sys
 
+import fiftyone as fo
 import numpy as np
 from pymongo import monitoring
 
 import clusterby.fiftyone as cbf
-import fiftyone as fo
 
 WRITES = {"insert", "update", "delete", "findAndModify", "createIndexes", "dropIndexes"}
 

@@ -44,9 +44,8 @@ def operator(plugin):
 @pytest.fixture
 def run(plugin):
     """Return what executes an operator on a dataset or view and returns its result."""
-    import fiftyone.operators as foo
-
     import fiftyone as fo
+    import fiftyone.operators as foo
 
     def execute(name, samples, params, **ctx):
         where = {"dataset": samples} if isinstance(samples, fo.Dataset) else {"view": samples}

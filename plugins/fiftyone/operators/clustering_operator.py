@@ -7,9 +7,10 @@ from typing import Any
 
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
-from clusterby import ClusterbyError
 from fiftyone.operators.executor import ExecutionResult
 from fiftyone.operators.message import GeneratedMessage, MessageType
+
+from clusterby import ClusterbyError
 
 from .form import Form
 from .work import Outcome, finish, follow

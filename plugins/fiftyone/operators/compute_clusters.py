@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import clusterby.fiftyone as cbf
 import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
+
+import clusterby.fiftyone as cbf
 from clusterby.fiftyone.target import join_path
 
 from ..panel import CLUSTERS_PANEL  # noqa: TID252 - a plugin has no name that it could import itself by

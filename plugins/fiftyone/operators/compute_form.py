@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import clusterby.fiftyone as cbf
 import fiftyone.operators.types as types
+
+import clusterby.fiftyone as cbf
 from clusterby import clusterers, encoders
 from clusterby.clusterers.fit import check_method
 from clusterby.clusterers.memory import check_memory, estimated_bytes

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import fiftyone.operators.types as types
+
 from clusterby import ClusterbyError
 
 __all__ = ["Form", "given", "refusal"]

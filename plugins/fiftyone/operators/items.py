@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import clusterby.fiftyone as cbf
 import fiftyone as fo
+
+import clusterby.fiftyone as cbf
 from clusterby.core.errors import InvalidParameter
 from clusterby.fiftyone.target import join_path, label_path
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import clusterby.fiftyone as cbf
 import fiftyone.operators.types as types
+
+import clusterby.fiftyone as cbf
 from clusterby.fiftyone.edit import marking_names
 
 from .clustering_operator import LongOperator

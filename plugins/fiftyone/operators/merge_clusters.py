@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import clusterby.fiftyone as cbf
 import fiftyone.operators.types as types
+
+import clusterby.fiftyone as cbf
 from clusterby.core.errors import InvalidParameter
 
 from .clustering_operator import ClusteringOperator

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from fiftyone.operators import types
+
 from clusterby.core.partition import NOISE
 from clusterby.views.palette import color
 from clusterby.views.prose import count, percent
-from fiftyone.operators import types
 
 from . import page
 from .opened import OpenRun

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from fiftyone.operators import Panel, PanelConfig, types
+
 import clusterby.fiftyone as cbf
 from clusterby.core.errors import ClusterbyError
-from fiftyone.operators import Panel, PanelConfig, types
 
 from . import page
 from .clusters_tab import ClustersTab

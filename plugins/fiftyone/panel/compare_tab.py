@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from fiftyone.operators import types
 
 from clusterby.core.errors import InvalidParameter
-from fiftyone.operators import types
 
 from . import page
 from .comparing import Comparison, compare, ids_in_both

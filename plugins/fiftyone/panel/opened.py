@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import clusterby.fiftyone as cbf
 import fiftyone as fo
+
+import clusterby.fiftyone as cbf
 from clusterby import ClusterBy
 from clusterby.core.errors import ClusterbyError
 from clusterby.core.partition import NOISE

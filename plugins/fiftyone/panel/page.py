@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from fiftyone.operators import types
 
 from clusterby.core.partition import NOISE
-from fiftyone.operators import types
 
 from .opened import OpenRun
 from .words import one_line, summary_line

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-import clusterby.fiftyone as cbf
 import fiftyone as fo
-from clusterby.core.errors import InvalidParameter
-from clusterby.core.partition import NOISE
+import numpy as np
 from fiftyone import ViewField
 from fiftyone.core.patches import PatchesView
+
+import clusterby.fiftyone as cbf
+from clusterby.core.errors import InvalidParameter
+from clusterby.core.partition import NOISE
 
 from .opened import OpenRun
 

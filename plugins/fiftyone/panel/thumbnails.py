@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from PIL import Image, UnidentifiedImageError
-
 from fiftyone.core.patches import PatchesView
+from PIL import Image, UnidentifiedImageError
 
 from .opened import OpenRun
 from .shown import exemplar_view

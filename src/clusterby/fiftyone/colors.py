@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import fiftyone as fo
+
 from clusterby.core.partition import NOISE
 from clusterby.views.palette import color
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 import fiftyone as fo
+
 from clusterby.core.errors import InvalidParameter
 from clusterby.fiftyone.colors import forget_colors
 from clusterby.fiftyone.writer import Writer, writer_of

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import fiftyone as fo
 from fiftyone.core.clips import ClipsView
 from fiftyone.core.patches import EvaluationPatchesView, PatchesView
 from fiftyone.core.video import FramesView
 
-import fiftyone as fo
 from clusterby.core.errors import InvalidParameter, InvalidTable, nearest
 from clusterby.core.progress import Advance
 from clusterby.fiftyone.current import current_dataset

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import fiftyone as fo
 import numpy as np
 
-import fiftyone as fo
 from clusterby.core.partition import NOISE
 from clusterby.core.progress import Advance
 from clusterby.fiftyone import fields
