@@ -88,7 +88,7 @@ class Visit:
         return [item.get_attribute("data-cluster") for item in found.all()]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open an event loop runs in this thread, and others cannot
 def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
