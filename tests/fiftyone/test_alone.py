@@ -4,7 +4,7 @@ import pytest
 
 import clusterby.fiftyone as cbf
 from clusterby.core.errors import InvalidTable
-from clusterby.fiftyone.alone import COLLECTION, alone, steady
+from clusterby.fiftyone.alone import COLLECTION, alone, undisturbed
 
 pytestmark = pytest.mark.fiftyone
 
@@ -79,7 +79,7 @@ def test_a_writer_that_is_gone_is_not_waited_for(dataset, writers):
 def test_a_reading_waits_for_the_writer(dataset):
     order, inside = [], threading.Event()
 
-    @steady
+    @undisturbed
     def look(given, word):
         order.append(word)
 

@@ -13,10 +13,10 @@ from fiftyone.core.odm import get_db_conn
 from pymongo.errors import DuplicateKeyError
 
 from clusterby.core.errors import InvalidTable
-from clusterby.fiftyone.current import current_dataset
+from clusterby.fiftyone.current import current_dataset, read_anew
 from clusterby.fiftyone.writer import Writer, is_alive, writer_of, writing
 
-__all__ = ["alone", "steady"]
+__all__ = ["alone", "undisturbed"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -57,23 +57,22 @@ def alone(dataset: Any, *, wait: float = 600.0) -> Iterator[None]:
         _enter(writers, dataset, writer, wait)
         mine.add(key)
         try:
-            dataset._reload()  # by id: it may have another name now
-            dataset._reload(hard=True)
+            read_anew(dataset)
             yield
         finally:
             mine.discard(key)
             writers.delete_one({"_id": key, "token": writer.token})
 
 
-def steady(look: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
-    """Let a function read a dataset while nobody writes it: a run is never met half-written."""
+def undisturbed(work: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
+    """Let a function read or write a dataset while nobody else writes it: a run is never met half-written."""
 
-    @wraps(look)
-    def looked(dataset: Any, *args: P.args, **kwargs: P.kwargs) -> T:
+    @wraps(work)
+    def worked(dataset: Any, *args: P.args, **kwargs: P.kwargs) -> T:
         with alone(current_dataset(dataset)):
-            return look(dataset, *args, **kwargs)
+            return work(dataset, *args, **kwargs)
 
-    return cast("Callable[Concatenate[Any, P], T]", looked)
+    return cast("Callable[Concatenate[Any, P], T]", worked)
 
 
 def _enter(writers: Any, dataset: Any, writer: Writer, wait: float) -> None:

@@ -43,34 +43,12 @@ def clean_up(dataset: Any, *, force: str | None = None) -> list[str]:
         A run that counts as left behind, though this process is writing it.
     """
     dataset = current_dataset(dataset)
-    if force is None and not _seems_left_behind(dataset):
-        return []
-    with alone(dataset):  # what seemed so may have been another's work, done by now
+    with alone(dataset):  # else what another is doing might look like what it left behind
         busy = set(_busy(dataset)) - {force}
         mended = _settle_runs(dataset, busy) | _settle_fields(dataset, busy)
     for key in sorted(mended):
         log.warning("run %r of %s was left half-written: cleaned up", key, dataset.name)
     return sorted(mended)
-
-
-def _seems_left_behind(dataset: Any) -> bool:
-    """Whether there is anything that no living process is writing and that is not as it should be in the end."""
-    busy = set(_busy(dataset))
-    configs = {key: config_at(dataset, key) for key in dataset.list_runs()}
-    ours = {key: c for key, c in configs.items() if is_ours(c) and key.removesuffix(UNFINISHED) not in busy}
-    homes = {path: key for key, c in configs.items() if is_ours(c) for path in paths_of(c).values()}
-    return (
-        any(
-            key.endswith(UNFINISHED) or pending_of(c) is not None or not has_results(dataset, key)
-            for key, c in ours.items()
-        )
-        or any(
-            m.run not in busy
-            and (m.state == "writing" or homes.get(path) != m.run or not fields.stands_here(dataset, path, m))
-            for path, m in fields.marked_fields(dataset)
-        )
-        or any(isinstance(run, DBRef) for run in dataset._doc.runs.values())
-    )
 
 
 def check_idle(dataset: Any, key: str) -> None:

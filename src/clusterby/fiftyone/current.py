@@ -11,7 +11,7 @@ from fiftyone.core.runs import Run
 
 from clusterby.core.errors import InvalidTable
 
-__all__ = ["current_dataset"]
+__all__ = ["current_dataset", "read_anew"]
 
 _RESOLUTION = timedelta(milliseconds=1)  # of times in MongoDB
 
@@ -42,9 +42,14 @@ def current_dataset(samples: Any) -> Any:
     if stored is None:
         raise InvalidTable(f"Dataset {dataset.name!r} is deleted: load or make another one")
     if stored["last_modified_at"] - _RESOLUTION > dataset._doc.last_modified_at:
-        dataset._reload()  # by id: it may have another name now
-        dataset._reload(hard=True)
+        read_anew(dataset)
     else:
         for run in Run._get_run_docs(dataset).values():  # their changes leave no trace on the dataset
             run.reload()
     return dataset
+
+
+def read_anew(dataset: Any) -> None:
+    """Read from the database what is known of a dataset: its schema and its runs."""
+    dataset._reload()  # by id: it may have another name now
+    dataset._reload(hard=True)

@@ -10,10 +10,9 @@ import numpy as np
 
 from clusterby.core.errors import InvalidParameter, InvalidVectors
 from clusterby.fiftyone import fields, original
-from clusterby.fiftyone.alone import alone
+from clusterby.fiftyone.alone import undisturbed
 from clusterby.fiftyone.change import edit_run
 from clusterby.fiftyone.clean import check_idle
-from clusterby.fiftyone.current import current_dataset
 from clusterby.fiftyone.load import opened, over, restored
 from clusterby.fiftyone.store import read
 from clusterby.groups import ClusterBy
@@ -51,10 +50,9 @@ def name_clusters(dataset: Any, run_key: str, *, names: Mapping[int, str] | None
 
 def marking_names(groups: ClusterBy) -> dict[int, str]:
     """Return a name for each cluster that values of other fields mark: ``"red, small"``."""
-    own = {c for c in groups.table.columns if mark_is_ours(groups, c)}
     found: dict[int, str] = {}
     words: dict[int, list[str]] = {int(c): [] for c in groups.partition.clusters}
-    for mark in marks(groups.table, groups.rows, leave_out={*groups.by, *own}, most=6):
+    for mark in marks(groups.table, groups.rows, leave_out=groups.by, most=6):
         if int(mark.key) not in words:
             continue
         word = (
@@ -74,19 +72,9 @@ def marking_names(groups: ClusterBy) -> dict[int, str]:
     return found
 
 
-def mark_is_ours(groups: ClusterBy, column: str) -> bool:
-    """Whether a column of the table is a field that a run of ours wrote."""
-    field = groups.table.native.get_field(column)
-    return fields.mark_of(field) is not None
-
-
+@undisturbed
 def _edit(dataset: Any, run_key: str, change: Callable[[ClusterBy], ClusterBy]) -> ClusterBy:
     """Replace a run's result by an edited one, and set what that changes of its fields."""
-    with alone(current_dataset(dataset)):
-        return _edited(dataset, run_key, change)
-
-
-def _edited(dataset: Any, run_key: str, change: Callable[[ClusterBy], ClusterBy]) -> ClusterBy:
     dataset, config = opened(dataset, run_key)
     if original.is_original(config):
         raise InvalidParameter(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from clusterby.core.errors import UnwritableTarget
-from clusterby.fiftyone.alone import steady
+from clusterby.fiftyone.alone import undisturbed
 from clusterby.fiftyone.load import loaded
 from clusterby.fiftyone.target import Target
 from clusterby.groups import ClusterBy
@@ -25,7 +25,7 @@ def export_clusters(dataset: Any, run_key: str, path: str | Path, *, overwrite: 
     UnwritableTarget
         If the file is there and not to be replaced, or cannot be written.
     """
-    return write_clusters(*steady(loaded)(dataset, run_key), path, overwrite=overwrite)
+    return write_clusters(*undisturbed(loaded)(dataset, run_key), path, overwrite=overwrite)
 
 
 def write_clusters(target: Target, groups: ClusterBy, path: str | Path, *, overwrite: bool = False) -> Path:

@@ -12,7 +12,7 @@ from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.errors import InvalidTable
 from clusterby.core.partition import Partition
 from clusterby.fiftyone import original
-from clusterby.fiftyone.alone import steady
+from clusterby.fiftyone.alone import undisturbed
 from clusterby.fiftyone.clean import clean_up
 from clusterby.fiftyone.current import current_dataset
 from clusterby.fiftyone.items import target_of
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-@steady
+@undisturbed
 def list_clusterings(dataset: Any) -> list[str]:
     """Return the keys of a dataset's clusterings, those of the original clustering plugin among them.
 
@@ -51,7 +51,7 @@ def list_clusterings(dataset: Any) -> list[str]:
     return sorted(key for key in dataset.list_runs() if _is_clustering(dataset, key))
 
 
-@steady
+@undisturbed
 def load_clusters(dataset: Any, run_key: str) -> ClusterBy:
     """Return a run's result, as :func:`compute_clusters` returned it, with every edit since.
 
@@ -68,7 +68,7 @@ def load_clusters(dataset: Any, run_key: str) -> ClusterBy:
     return loaded(dataset, run_key)[1]
 
 
-@steady
+@undisturbed
 def clustering_info(dataset: Any, run_key: str) -> dict[str, Any]:
     """Return what a run was made with, as plain values: method, parameters, seed, source of the vectors, versions, when.
 
@@ -85,7 +85,7 @@ def clustering_info(dataset: Any, run_key: str) -> dict[str, Any]:
     return {"run_key": run_key, "fiftyone": dataset.get_run_info(run_key).version, **found}
 
 
-@steady
+@undisturbed
 def clustering_view(dataset: Any, run_key: str) -> Any:
     """Return the view that was clustered: of patches or frames if these were.
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from clusterby.core.errors import InvalidParameter
 from clusterby.fiftyone import fields, original
-from clusterby.fiftyone.alone import alone
+from clusterby.fiftyone.alone import undisturbed
 from clusterby.fiftyone.clean import check_idle
 from clusterby.fiftyone.colors import rename_colors
 from clusterby.fiftyone.compute import check_run_key
-from clusterby.fiftyone.current import current_dataset
 from clusterby.fiftyone.items import target_of
 from clusterby.fiftyone.load import opened
 from clusterby.fiftyone.pending import Pending, set_pending
@@ -23,6 +22,7 @@ from clusterby.fiftyone.writer import Writer, writing
 __all__ = ["delete_clusters", "rename_clusters"]
 
 
+@undisturbed
 def delete_clusters(dataset: Any, run_key: str) -> list[str]:
     """Delete a run and its fields; return the paths of the fields.
 
@@ -35,11 +35,6 @@ def delete_clusters(dataset: Any, run_key: str) -> list[str]:
     InvalidParameter
         If a process is writing it now, or somebody has made its fields read-only.
     """
-    with alone(current_dataset(dataset)):
-        return _deleted(dataset, run_key)
-
-
-def _deleted(dataset: Any, run_key: str) -> list[str]:
     dataset, config = opened(dataset, run_key)
     if original.is_original(config):
         return original.delete(dataset, run_key)
@@ -50,6 +45,7 @@ def _deleted(dataset: Any, run_key: str) -> list[str]:
         return remove_run(dataset, run_key)
 
 
+@undisturbed
 def rename_clusters(dataset: Any, run_key: str, new_run_key: str) -> dict[str, str]:
     """Give a run another key, and its fields the names that go with it; return what became of the fields.
 
@@ -62,11 +58,6 @@ def rename_clusters(dataset: Any, run_key: str, new_run_key: str) -> dict[str, s
     InvalidParameter
         If the key is taken or no identifier, or a field of the new name is there.
     """
-    with alone(current_dataset(dataset)):
-        return _with_key(dataset, run_key, new_run_key)
-
-
-def _with_key(dataset: Any, run_key: str, new_run_key: str) -> dict[str, str]:
     dataset, config = opened(dataset, run_key)
     check_run_key(dataset, new_run_key)
     if original.is_original(config):
