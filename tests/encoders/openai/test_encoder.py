@@ -9,7 +9,7 @@ from clusterby.core.modality import Modality
 from clusterby.encoders import Encoder, QueryEncoder
 from clusterby.encoders.base import BillingEncoder
 from clusterby.encoders.openai import OpenAIEncoder
-from clusterby.encoders.openai import refusal as refusals
+from clusterby.endpoints import refusal as refusals
 from tests.servers.embeddings_server import EmbeddingsServer, Reply, refusal, vectors_of
 
 TEXTS = ["red apples", "grüne Äpfel", "赤いりんご", "🍏 \x00 \u200d", "red apples", "a\nb"]

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from clusterby.core.errors import EndpointError, InvalidVectors
-from clusterby.encoders.openai import refusal as refusals
-from clusterby.encoders.openai.address import find_address
-from clusterby.encoders.openai.refusal import TooLarge
-from clusterby.encoders.openai.request import Endpoint
-from clusterby.encoders.openai.threads import Stopped
+from clusterby.encoders.openai.request import EmbeddingEndpoint
+from clusterby.endpoints import refusal as refusals
+from clusterby.endpoints.address import find_address
+from clusterby.endpoints.refusal import TooLarge
+from clusterby.endpoints.threads import Stopped
 from tests.servers.embeddings_server import EmbeddingsServer, Reply, refusal, vectors_of
 
 KEY = "sk-proj-very-secret"
@@ -21,7 +21,7 @@ def _short_waits(monkeypatch):
 
 
 def endpoint_at(url, *, api_key=KEY, dimensions=None, max_retries=3, timeout=5.0):
-    return Endpoint(
+    return EmbeddingEndpoint(
         "some-model", find_address(url, api_key),
         dimensions=dimensions, max_retries=max_retries, timeout=timeout,
     )  # fmt: skip

@@ -12,16 +12,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from clusterby.core.column import FloatArray
-from clusterby.core.errors import EndpointError, InvalidParameter, InvalidVectors
+from clusterby.core.errors import EndpointError, InvalidVectors
 from clusterby.core.fingerprint import fingerprint
 from clusterby.core.modality import Modality
 from clusterby.encoders.base import Items
-from clusterby.encoders.openai.address import find_address
 from clusterby.encoders.openai.prices import describe_bill
-from clusterby.encoders.openai.refusal import TooLarge
-from clusterby.encoders.openai.request import Endpoint
-from clusterby.encoders.openai.threads import run_jobs
-from clusterby.encoders.openai.tokens import count_tokens, cut_text
+from clusterby.encoders.openai.request import EmbeddingEndpoint
+from clusterby.endpoints import TooLarge, check_settings, count_tokens, cut_text, find_address, run_jobs
 
 __all__ = ["OpenAIEncoder"]
 
@@ -105,15 +102,13 @@ class OpenAIEncoder:
         max_retries: int = 8,
         timeout: float = 120.0,
     ) -> None:
-        if not model.strip():
-            raise InvalidParameter(f"model={model!r}: give the server's name for the model")
-        _at_least(1, dimensions=dimensions, batch_size=batch_size, max_tokens=max_tokens, workers=workers)
-        _at_least(0, max_retries=max_retries)
-        if not timeout > 0:
-            raise InvalidParameter(f"timeout={timeout!r}: give a number of seconds above 0")
+        check_settings(
+            model=model, timeout=timeout, max_retries=max_retries,
+            dimensions=dimensions, batch_size=batch_size, max_tokens=max_tokens, workers=workers,
+        )  # fmt: skip
         self.model, self.dimensions, self.max_tokens, self.workers = model, dimensions, max_tokens, workers
         self._address = find_address(base_url, api_key)
-        self._endpoint = Endpoint(
+        self._endpoint = EmbeddingEndpoint(
             model, self._address, dimensions=dimensions, max_retries=max_retries, timeout=timeout
         )
         self._most = batch_size or _MOST_TEXTS
@@ -260,9 +255,3 @@ class _Call:
 
     received: dict[str, FloatArray] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
-
-
-def _at_least(least: int, **given: int | None) -> None:
-    for name, value in given.items():
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
-            raise InvalidParameter(f"{name}={value!r}: give a whole number from {least} on")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from clusterby.core.optional import installed, require
-from clusterby.encoders.openai.tokens import count_tokens
+from clusterby.endpoints import count_tokens
+from clusterby.endpoints.prices import round_tokens, say_bill, say_dollars
 
 __all__ = ["PRICES", "describe_bill"]
 
@@ -44,13 +44,14 @@ def describe_bill(texts: Sequence[str], *, model: str, host: str, local: bool, o
     tokens = sum(_exact(texts) if price is not None and _can_count() else map(count_tokens, texts))
     noun = "text, about" if len(texts) == 1 else "texts, about"
     verb = "goes" if len(texts) == 1 else "go"
-    sent = f"{len(texts):,} {noun} {_round(tokens):,} tokens, {verb} to {host}"
-    if price is None:
-        return f"{sent} on this machine: no price is known" if local else f"{sent}: price unknown"
-    return (
-        f"{sent}: {_dollars(tokens * price / 1e6)} at the list price of {model}, "
-        f"${price:.2f} per million tokens ({_AS_OF})"
-    )
+    sent = f"{len(texts):,} {noun} {round_tokens(tokens):,} tokens, {verb} to {host}"
+    cost = None
+    if price is not None:
+        cost = (
+            f"{say_dollars(tokens * price / 1e6)} at the list price of {model}, "
+            f"${price:.2f} per million tokens ({_AS_OF})"
+        )
+    return say_bill(sent, cost, local=local)
 
 
 def _exact(texts: Sequence[str]) -> list[int]:
@@ -63,13 +64,3 @@ def _can_count() -> bool:
     folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR"))
     cache = Path(folder) if folder else Path(tempfile.gettempdir(), "data-gym-cache")
     return installed("tiktoken") and (cache / _VOCABULARY).is_file()
-
-
-def _round(tokens: float) -> int:
-    """Return at most three digits and zeros: more would claim more than is known."""
-    whole = math.ceil(tokens)
-    return round(whole, min(0, 3 - len(str(whole))))
-
-
-def _dollars(amount: float) -> str:
-    return "less than $0.01" if amount < 0.01 else f"about ${amount:,.2f}"

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from clusterby.encoders.openai.threads import Stopped, run_jobs
+from clusterby.endpoints.threads import Stopped, run_jobs
 
 
 @pytest.mark.parametrize("workers", [1, 3, 50])
@@ -90,7 +90,7 @@ def test_an_interrupt_waits_for_no_job():
 def test_a_job_that_hangs_does_not_keep_an_interrupted_process_alive():
     code = (
         "import signal, threading, time\n"
-        "from clusterby.encoders.openai.threads import run_jobs\n"
+        "from clusterby.endpoints.threads import run_jobs\n"
         "def job(number):\n"
         "    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)\n"
         "    time.sleep(600)\n"

@@ -4,7 +4,7 @@ from time import time
 import pytest
 
 from clusterby.core.errors import ClusterbyError, EndpointError
-from clusterby.encoders.openai.refusal import backoff, read_refusal, retry_after
+from clusterby.endpoints.refusal import backoff, read_refusal, retry_after
 
 
 def read(status, body, **headers):
@@ -69,6 +69,36 @@ def test_a_servers_word_for_too_much_is_understood(status, message):
 )
 def test_other_words_are_not_taken_for_too_much(status, body):
     assert not read(status, body).too_large
+
+
+@pytest.mark.parametrize("about", ["messages", "messages[1].content", "messages.[0].content", "input[3]"])
+def test_too_much_may_be_said_of_a_part_of_what_was_sent(about):
+    assert read(400, {"message": "string too long", "param": about}).too_large
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, {"message": "no such type", "param": "response_format.type"}),
+        (422, {"message": "no such thing", "param": "max_tokens"}),
+        (400, {"message": "malformed"}),
+    ],
+)
+def test_a_refusal_may_be_for_a_parameter_that_the_server_does_not_know(status, body):
+    assert read(status, body).may_not_know("response_format", "max_tokens")
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, {"message": "no such role", "param": "messages[0].role"}),
+        (400, {"message": "too many of them"}),
+        (401, {"message": "no key", "param": "response_format"}),
+        (500, {"message": "malformed"}),
+    ],
+)
+def test_other_refusals_are_not_for_a_parameter(status, body):
+    assert not read(status, body).may_not_know("response_format", "max_tokens")
 
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504, 529])

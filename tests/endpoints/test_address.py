@@ -1,7 +1,7 @@
 import pytest
 
 from clusterby.core.errors import InvalidParameter
-from clusterby.encoders.openai.address import find_address
+from clusterby.endpoints.address import find_address
 
 
 @pytest.fixture(autouse=True)

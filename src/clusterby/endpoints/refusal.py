@@ -12,13 +12,15 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from clusterby.core.errors import EndpointError, nearest
-from clusterby.encoders.openai.address import Address
+from clusterby.endpoints.address import Address
+from clusterby.endpoints.wording import Wording
 
-__all__ = ["Refusal", "TooLarge", "backoff", "read_refusal", "retry_after"]
+__all__ = ["Refusal", "Refused", "TooLarge", "backoff", "read_refusal", "retry_after"]
 
 _FIRST_WAIT, _LONGEST_BACKOFF = 0.5, 30.0  # seconds
 _NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _FOR_NOW = frozenset({408, 409, 425, 429})
+_SENT = frozenset({"", "input", "messages"})  # what a complaint of too much may be about
 _FOR_GOOD = frozenset({501, 505})  # among 5xx: it will not learn to do this by being asked again
 _SIZE = re.compile(
     r"too (many|large|long|big)|at most|no more than|max(imum)?\b|max_tokens|exceed|(larger|less|greater|longer) than|"
@@ -34,6 +36,14 @@ _SIZES = {400: _SIZE, 422: _SIZE, 429: _ALLOWANCE, 500: _ITS_BATCH}
 
 class TooLarge(Exception):
     """The server takes less than it was sent; its message is what it said."""
+
+
+class Refused(Exception):
+    """A request was refused; what is not caught is tried again, or told to the user."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"status {refusal.status}")
+        self.refusal = refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +74,7 @@ class Refusal:
     def too_large(self) -> bool:
         """Whether less at a time would be taken."""
         words = _SIZES.get(self.status)
-        if words is None or self.about not in {"", "input"} or "dimension" in self.said.lower():
+        if words is None or self._subject not in _SENT or "dimension" in self.said.lower():
             return self.status == 413
         return bool(words.search(f"{self.code} {self.said}"))
 
@@ -75,12 +85,18 @@ class Refusal:
             return False
         return self.status in _FOR_NOW or (self.status >= 500 and self.status not in _FOR_GOOD)
 
-    @property
-    def malformed(self) -> bool:
-        """Whether the server may not know a parameter that others do."""
-        return self.status in {400, 422} and self.about in {"", "encoding_format"} and not self.too_large
+    def may_not_know(self, *parameters: str) -> bool:
+        """Whether the server may not know one of these parameters, which others do."""
+        return self.status in {400, 422} and self._subject in {"", *parameters} and not self.too_large
 
-    def error(self, model: str, address: Address, known: Iterable[str] = ()) -> EndpointError:
+    @property
+    def _subject(self) -> str:
+        """The parameter without the place in it: of ``"messages[1].content"`` the first word."""
+        return re.split(r"[.\[]", self.about, maxsplit=1)[0]
+
+    def error(
+        self, model: str, address: Address, wording: Wording, known: Iterable[str] = ()
+    ) -> EndpointError:
         """Return what to tell the user.
 
         Parameters
@@ -89,6 +105,8 @@ class Refusal:
             The model that was asked for.
         address : Address
             The server.
+        wording : Wording
+            What the work is called.
         known : iterable of str
             The models that the server has, as far as it says.
         """
@@ -104,26 +122,26 @@ class Refusal:
             )
         if self.code in _NO_CREDIT or status == 402:
             return EndpointError(
-                f"the account at {host} has no credit left ({self.code or status}): add some there, or choose another encoder"
+                f"the account at {host} has no credit left ({self.code or status}): add some there, or choose another "
+                f"{wording.asker}"
             )
         if status == 403:
             return EndpointError(
                 f"{host} does not let this key use model {model!r} (403){said}: choose another model or key"
             )
         if status == 404:
-            return EndpointError(_not_found(model, address, list(known), said))
+            return EndpointError(_not_found(model, address, wording, list(known), said))
         if self.passes:
-            return EndpointError(
-                f"{host} keeps refusing ({status}){said}: run again later, or with fewer workers= or a smaller batch_size="
-            )
+            return EndpointError(f"{host} keeps refusing ({status}){said}: run again later{wording.calmer}")
         return EndpointError(
-            f"{host} refused to embed by model {model!r} ({status}){said}: check model=, dimensions= and the server's log"
+            f"{host} refused to {wording.verb} by model {model!r} ({status}){said}: check {wording.settings} and the server's "
+            "log"
         )
 
 
-def _not_found(model: str, address: Address, known: list[str], said: str) -> str:
+def _not_found(model: str, address: Address, wording: Wording, known: list[str], said: str) -> str:
     if model in known:
-        return f"model {model!r} at {address.host} makes no embeddings (404){said}: choose another"
+        return f"model {model!r} at {address.host} makes no {wording.product} (404){said}: choose another"
     if known:
         near = " or ".join(repr(name) for name in nearest(model, known)) or f"one of {', '.join(known[:5])}"
         return f"{address.host} has no model {model!r} (404): try {near}"

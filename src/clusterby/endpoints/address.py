@@ -21,7 +21,7 @@ class Address:
     Parameters
     ----------
     base_url : str
-        The address below which ``/embeddings`` is.
+        The address below which ``/embeddings`` and ``/chat/completions`` are.
     name : str
         The name or number of its host.
     host : str

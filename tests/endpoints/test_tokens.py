@@ -1,6 +1,6 @@
 import pytest
 
-from clusterby.encoders.openai.tokens import count_tokens, cut_text
+from clusterby.endpoints.tokens import count_tokens, cut_text
 
 SCRIPTS = ["plain", "grün", "Привет", "中文字", "😀🎉", "a é 中 😀 ", "a\ud800b"]
 
