@@ -1,4 +1,4 @@
-"""What every test runs in: a cache of its own, and no way to the Hub."""
+"""What every test runs in: a cache of its own, no way to the Hub, and no chat model."""
 
 import os
 import socket
@@ -13,6 +13,10 @@ hypothesis.settings.load_profile("clusterby")
 # Read when huggingface_hub is imported: what a developer has downloaded must not change what "auto" takes.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_CACHE"] = tempfile.mkdtemp(prefix="clusterby-no-models-")
+
+# Set where a developer uses them: a test must not ask a model there, nor pay for it.
+for _name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CLUSTERBY_CHAT_MODEL"):
+    os.environ.pop(_name, None)
 
 # Read when fiftyone is imported: a database, plugins and models of these tests alone. By an address of its own, because
 # with a folder alone FiftyOne joins whatever database of the user is running; see tests/fiftyone_database.py.

@@ -57,6 +57,34 @@ def test_usage_adds_up_and_can_be_forgotten(memo):
     assert memo.usage() == {}
 
 
+def test_an_answer_is_kept_until_it_is_replaced_or_all_are_forgotten(memo):
+    assert memo.answer("q") is None
+    memo.keep_answer("q", "a")
+    memo.keep_answer("r", "b")
+    memo.keep_answer("q", "c")
+    assert (memo.answer("q"), memo.answer("r"), memo.answer("s")) == ("c", "b", None)
+    memo.forget_answers()
+    assert memo.answer("q") is None
+
+
+def test_a_memo_from_before_there_were_answers_is_read_and_written(memo):
+    memo.remember([(A, OLD, b"h")])
+    with sqlite3.connect(memo.path) as database:
+        database.execute("DROP TABLE answers")
+    database.close()
+    assert memo.answer("q") is None
+    assert memo.hashes({A: OLD}) == {A: b"h"}
+    memo.keep_answer("q", "a")
+    assert memo.answer("q") == "a"
+
+
+def test_a_read_only_memo_keeps_no_answer(memo):
+    memo.keep_answer("q", "a")
+    reader = Memo(memo.path, read_only=True)
+    reader.keep_answer("q", "b")
+    assert reader.answer("q") == "a"
+
+
 def test_without_a_path_nothing_is_remembered():
     memo = Memo(None)
     memo.remember([(A, OLD, b"h")])

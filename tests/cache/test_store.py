@@ -60,6 +60,15 @@ def test_clear_removes_everything(cache, make_rows):
     assert cache.memo.usage() == {}
 
 
+def test_clear_forgets_answers_only_where_all_is_cleared(cache):
+    cache.memo.keep_answer("q", "a")
+    cache.clear(older_than=0)
+    cache.clear(max_size=0)
+    assert cache.memo.answer("q") == "a"
+    cache.clear()
+    assert cache.memo.answer("q") is None
+
+
 def test_clear_of_an_encoder_leaves_the_others(cache, make_rows):
     fill(cache, CLIP, make_rows(5))
     fill(cache, MINILM, make_rows(5))

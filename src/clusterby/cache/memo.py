@@ -1,4 +1,4 @@
-"""What is remembered beside the vectors: the hashes of files, and how often a space was of use."""
+"""What is remembered beside the vectors: hashes of files, how often a space was of use, and answers that were paid for."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS files (
     path BLOB PRIMARY KEY, size INTEGER, changed INTEGER, touched INTEGER, hash BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS spaces (
     name TEXT PRIMARY KEY, hits INTEGER NOT NULL, misses INTEGER NOT NULL, used REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS answers (question TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID;
 """
 _AT_ONCE = 500  # values in one statement: SQLite's own limit was 999 for long
 _SETTLED = 2_000_000_000  # nanoseconds: a file this young may change again within its time stamp's resolution
@@ -120,6 +121,23 @@ class Memo:
         """Drop a space's usage."""
         with self._open(write=True) as database:
             database.execute("DELETE FROM spaces WHERE name = ?", (space,))
+
+    def answer(self, question: str) -> str | None:
+        """Return what was answered to a question, named by its fingerprint; None if that is not known."""
+        found: list[tuple[str]] = []
+        with self._open(write=False) as database:
+            found += database.execute("SELECT answer FROM answers WHERE question = ?", (question,))
+        return found[0][0] if found else None
+
+    def keep_answer(self, question: str, answer: str) -> None:
+        """Store what was answered to a question."""
+        with self._open(write=True) as database:
+            database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (question, answer))
+
+    def forget_answers(self) -> None:
+        """Drop all answers."""
+        with self._open(write=True) as database:
+            database.execute("DELETE FROM answers")
 
     @contextmanager
     def _open(self, *, write: bool) -> Iterator[sqlite3.Connection]:

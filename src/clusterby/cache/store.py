@@ -98,7 +98,7 @@ class Cache:
     def clear(
         self, *, encoder: str | None = None, older_than: float | None = None, max_size: int | None = None
     ) -> int:
-        """Delete vectors; without conditions, all of them. Return how many bytes were freed.
+        """Delete vectors; without conditions, all of them, and kept answers of chat models. Return how many bytes were freed.
 
         Parameters
         ----------
@@ -117,6 +117,8 @@ class Cache:
         """
         if self.read_only:
             raise InvalidParameter("a read-only cache cannot be cleared: open it without read_only")
+        if encoder is None and older_than is None and max_size is None:
+            self.memo.forget_answers()
         spaces = [info for info in self.info() if encoder in (None, info.encoder)]
         if encoder is not None and not spaces:
             known = sorted({info.encoder for info in self.info()})
