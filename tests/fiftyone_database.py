@@ -120,3 +120,80 @@ def make_dataset(fo, image_paths):
 def dataset(make_dataset):
     """Return a dataset of 24 images with vectors in three groups."""
     return make_dataset()
+
+
+CLIP = str(Path(__file__).parent / "models" / "tiny-clip")
+
+
+@pytest.fixture(scope="session")
+def scenes(tmp_path_factory):
+    """Return 140 scenes as dicts: ``path``, ``panel`` (the path of two scenes side by side), their attributes, ``caption``.
+
+    Attributes are of the left panel, ``other_color`` is of the right one.
+    """
+    from clusterby.samples import render_scenes
+
+    folder, drawn = tmp_path_factory.mktemp("scenes"), render_scenes(140, seed=11)
+    found = []
+    for i, image in enumerate(drawn.images):
+        both = Image.new("RGB", (128, 64))
+        both.paste(image, (0, 0))
+        both.paste(drawn.images[i - 1], (64, 0))
+        for name, pixels in (("scene", image), ("panel", both)):
+            pixels.save(folder / f"{name}{i:03d}.png")
+        found.append(
+            {"path": str(folder / f"scene{i:03d}.png"), "panel": str(folder / f"panel{i:03d}.png")}
+            | {name: values[i] for name, values in drawn.attributes.items()}
+            | {"caption": drawn.captions[i], "other_color": drawn.attributes["color"][i - 1]}
+        )
+    return found
+
+
+def dataset_of_scenes(fo, scenes, n: int = 140, *, panels: bool = False):
+    """Return a persistent dataset of scenes with their attributes and captions.
+
+    With ``panels=True`` its images are two scenes side by side; ``half`` is a detection around the left one of even and the
+    right one of odd samples, whose color is ``seen``, and ``sides`` are detections of both.
+    """
+    dataset = fo.Dataset(f"test-{uuid.uuid4().hex[:12]}", persistent=True)
+    samples = []
+    for i, scene in enumerate(scenes[:n]):
+        fields = {name: value for name, value in scene.items() if name not in ("path", "panel")}
+        if panels:
+            left, right = ([x, 0, 0.5, 1] for x in (0, 0.5))
+            fields["half"] = fo.Detection(label="x", bounding_box=(left, right)[i % 2])
+            fields["seen"] = scene[("color", "other_color")[i % 2]]
+            boxes = [fo.Detection(label="x", bounding_box=box) for box in (left, right)]
+            fields["sides"] = fo.Detections(detections=boxes)
+        samples.append(fo.Sample(filepath=scene["panel" if panels else "path"], **fields))
+    dataset.add_samples(samples)
+    return dataset
+
+
+@pytest.fixture
+def make_scenes(fo, scenes):
+    """Return :func:`dataset_of_scenes`; what it makes is deleted after the test."""
+    made = []
+
+    def make(n: int = 140, *, panels: bool = False):
+        made.append(dataset_of_scenes(fo, scenes, n, panels=panels))
+        return made[-1]
+
+    yield make
+    for dataset in made:
+        dataset.delete()
+
+
+@pytest.fixture
+def images_seen(monkeypatch):
+    """Return a list to which every image is added that a model is given, from now on."""
+    from clusterby.encoders.sentence_transformers import SentenceTransformerEncoder
+
+    seen, prepare = [], SentenceTransformerEncoder.prepare
+
+    def watched(encoder, items):
+        seen.extend(item for item in items if not isinstance(item, str))
+        return prepare(encoder, items)
+
+    monkeypatch.setattr(SentenceTransformerEncoder, "prepare", watched)
+    return seen

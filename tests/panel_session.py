@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ __all__ = ["PANEL_URI", "PLUGIN", "PanelSession", "parts"]
 
 PLUGIN = "@clusterby/clustering"
 PANEL_URI = f"{PLUGIN}/clusters_panel"
+
+_numbers = itertools.count()
 
 
 class PanelSession:
@@ -25,8 +28,12 @@ class PanelSession:
     ----------
     state, data : dict
         As the App keeps them between events.
+    grid : list of dict
+        The stages of the view that the grid shows.
     output : dict
         What the panel shows, as the App gets it.
+    drawn : int
+        How many times it was drawn.
     asked : list of (str, dict)
         What the last event asked the App to do.
     """
@@ -34,9 +41,12 @@ class PanelSession:
     def __init__(self, dataset: Any, uri: str = PANEL_URI) -> None:
         self.dataset = dataset
         self.uri = uri
+        self.panel_id = f"panel {next(_numbers)}"
+        self.grid: list[dict[str, Any]] = []
         self.state: dict[str, Any] = {}
         self.data: dict[str, Any] = {}
         self.output: dict[str, Any] = {}
+        self.drawn = 0
         self.asked: list[tuple[str, dict[str, Any]]] = []
 
     def do(self, event: str, *, view: Any = None, **params: Any) -> PanelSession:
@@ -45,10 +55,10 @@ class PanelSession:
 
         request = {
             "dataset_name": self.dataset.name,
-            "view": (self.dataset.view() if view is None else view)._serialize(),
+            "view": self.grid if view is None else view._serialize(),
             "params": {
                 "__method__": event,
-                "panel_id": "panel",
+                "panel_id": self.panel_id,
                 "panel_state": copy.deepcopy(self.state),
                 **params,
             },
@@ -79,10 +89,13 @@ class PanelSession:
         elif name == "show_panel_output":
             output = params["output"]
             self.output = output.to_json() if hasattr(output, "to_json") else output
+            self.drawn += 1
         elif name == self.uri:
             followed.append({"__method__": params["__method__"]})
         else:
             self.asked.append((name, params))
+            if name in ("set_view", "clear_view"):
+                self.grid = (params or {}).get("view", [])
 
     @property
     def told(self) -> list[str]:
@@ -100,6 +113,32 @@ class PanelSession:
         (asked,) = self.asked_for("set_view")
         return DatasetView._build(self.dataset, asked["view"])
 
+    def click(self, part: str, **params: Any) -> PanelSession:
+        """Click a button, with the parameters that it bears."""
+        shown = self.part(part)["view"]
+        return self.do(shown["operator"].partition("#")[2], **{**(shown.get("params") or {}), **params})
+
+    def type_name(self, text: str | None) -> PanelSession:
+        """Type into the field for the name of the card's cluster."""
+        field = self._name_field().rpartition(".")[2]
+        self.state.setdefault("card", {}).setdefault("edit", {})[field] = text
+        return self
+
+    def name_shown(self) -> str:
+        """Return what stands in the field for the name: what is in the panel's state, or else what the field begins with."""
+        import pydash
+
+        path = self._name_field()
+        begins = self.part(path)["view"]["componentsProps"]["field"]["defaultValue"]
+        return str(pydash.get(self.state, path, begins))
+
+    def _name_field(self) -> str:
+        (found,) = [
+            path for path, part in parts(self.output)
+            if path.startswith("card.edit.") and part["view"]["name"] == "FieldView"
+        ]  # fmt: skip
+        return found
+
     def part(self, path: str) -> dict[str, Any]:
         """Return a part of what is shown by its path: ``"card.head.title"``."""
         found = dict(parts(self.output))
@@ -114,9 +153,18 @@ class PanelSession:
         """Return the text of a part."""
         return str(self.part(path)["view"]["title"])
 
+    def tables(self) -> list[str]:
+        """Return the paths of the tables that are shown."""
+        return [path for path, part in parts(self.output) if (part["view"] or {}).get("name") == "TableView"]
+
+    def table_path(self) -> str:
+        """Return the path of the table of clusters, which a click on it comes with."""
+        (found,) = self.tables()
+        return found
+
     def table(self) -> list[dict[str, Any]]:
         """Return the rows of the table, by column."""
-        default = self.part("table")["default"]
+        default = self.part(self.table_path())["default"]
         return [dict(zip(default["columns"], row, strict=True)) for row in default["rows"]]
 
 

@@ -13,7 +13,19 @@ SRC = Path(clusterby.__file__).parent
 
 FLOORS = (
     {"core"},
-    {"tables", "media", "encoders", "cache", "kernels", "clusterers", "engines", "samples"},
+    {"endpoints"},
+    {
+        "tables",
+        "media",
+        "encoders",
+        "cache",
+        "kernels",
+        "clusterers",
+        "engines",
+        "samples",
+        "instructions",
+        "namers",
+    },
     {"ops"},
     {"groups"},
     {"runs"},
@@ -23,7 +35,7 @@ FLOORS = (
     {"cli"},
     {"__main__"},
 )
-KERNEL_USERS = {"clusterers"}
+KERNEL_USERS = {"clusterers", "instructions"}
 
 HOMES = {
     # a heavy library may be imported by these files alone, relative to src/clusterby
@@ -38,10 +50,10 @@ HOMES = {
     "sentence_transformers": ("encoders/sentence_transformers.py",),
     "transformers": (),
     "huggingface_hub": ("encoders/model_folder.py",),
-    "openai": ("encoders/openai/",),
+    "openai": ("endpoints/endpoint.py",),
     "tiktoken": ("encoders/openai/",),
     "narwhals": ("tables/",),
-    "PIL": ("media/", "encoders/", "samples/", "fiftyone/encoded.py"),
+    "PIL": ("media/", "encoders/", "samples/", "instructions/crop.py", "fiftyone/encoded.py"),
     "sklearn": (
         "clusterers/",
         "encoders/",

@@ -19,16 +19,22 @@ if TYPE_CHECKING:
     from clusterby.core.embeddings import Embeddings
     from clusterby.core.errors import ClusterbyError
     from clusterby.core.progress import report_progress
-    from clusterby.groups import ClusterBy, GroupBy, SliceBy, clusterby, groupby, sliceby
+    from clusterby.groups import ClusterBy, GroupBy, Labels, SliceBy, clusterby, groupby, label, sliceby
+    from clusterby.instructions import Box, Boxes, Instruction, Polygon
     from clusterby.ops import cluster, embed
 
 __version__ = "0.1.0.dev0"
 
 __all__ = [
+    "Box",
+    "Boxes",
     "ClusterBy",
     "ClusterbyError",
     "Embeddings",
     "GroupBy",
+    "Instruction",
+    "Labels",
+    "Polygon",
     "SliceBy",
     "cache",
     "cluster",
@@ -37,21 +43,28 @@ __all__ = [
     "embed",
     "encoders",
     "groupby",
+    "label",
     "report_progress",
     "samples",
     "sliceby",
 ]
 
 _HOMES = {
+    "Box": "clusterby.instructions",
+    "Boxes": "clusterby.instructions",
+    "Instruction": "clusterby.instructions",
+    "Polygon": "clusterby.instructions",
     "ClusterBy": "clusterby.groups",
     "ClusterbyError": "clusterby.core.errors",
     "Embeddings": "clusterby.core.embeddings",
     "GroupBy": "clusterby.groups",
+    "Labels": "clusterby.groups",
     "SliceBy": "clusterby.groups",
     "cluster": "clusterby.ops",
     "clusterby": "clusterby.groups",
     "embed": "clusterby.ops",
     "groupby": "clusterby.groups",
+    "label": "clusterby.groups",
     "report_progress": "clusterby.core.progress",
     "sliceby": "clusterby.groups",
 }

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from clusterby.core.embeddings import Embeddings
-from clusterby.groups import clusterby, sliceby
+from clusterby.groups import clusterby, label, sliceby
 from clusterby.ops import cluster, embed
+from clusterby.tables import open_table
 
 __all__ = ["FRAME_VERBS", "ColumnVerbs", "frame_verb"]
 
@@ -31,7 +32,7 @@ def frame_verb(function: Callable[..., Any]) -> type:
 
 
 class ColumnVerbs:
-    """The verbs of one column: ``df["image"].clusterby.embed()`` and ``.cluster()``."""
+    """The verbs of one column: ``df["image"].clusterby.embed()``, ``.cluster()`` and ``.label()``."""
 
     def __init__(self, column: Any) -> None:
         self._column = column
@@ -43,3 +44,21 @@ class ColumnVerbs:
     def embed(self, **kwargs: Any) -> Embeddings:
         """Return the vectors of the cells; see :func:`clusterby.embed`."""
         return embed(self._column, **kwargs)
+
+    def label(self, **kwargs: Any) -> Any:
+        """Return the scores or the best words as a column of the same library; see :func:`clusterby.label`.
+
+        Several scores a row come as a frame. What was skipped is missing. ``cb.label`` returns the whole result.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import clusterby.pandas
+        >>> titles = pd.Series(["a red bike", "red wine", "a blue bike", "white wine"], index=list("abcd"))
+        >>> titles.clusterby.label(candidates=["bike", "wine"]).to_dict()
+        {'a': 'bike', 'b': 'wine', 'c': 'bike', 'd': 'wine'}
+        """
+        new = label(self._column, **kwargs).new_columns()
+        own = "_".join([*new, ""])  # none of the new names
+        frame = open_table(self._column.to_frame(own)).with_columns(new)
+        return frame[list(new)] if len(new) > 1 else frame[next(iter(new))]

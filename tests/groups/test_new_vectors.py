@@ -5,7 +5,9 @@ import pytest
 import clusterby as cb
 from clusterby.core.errors import InvalidParameter, InvalidVectors
 from clusterby.groups.new_vectors import new_vectors
+from clusterby.ops.given import condition_given, given_embeddings
 from clusterby.tables import open_table
+from tests.ops.aligned_encoders import COLORS, DIMENSION, AlignedEncoder, scenes
 
 from .sample import DATA, MAKERS, VECTORS, N
 
@@ -59,3 +61,48 @@ def test_a_dataset_is_labelled_by_clusters_of_another(make_dataset):
     assert groups.predict(other).tolist() == groups.labels_[:6].tolist()
     loaded = new_vectors(other, by={"emb": 1.0}, embedder=None, dimension=8, cache=None)
     np.testing.assert_array_equal(loaded.vectors, np.stack(other.values("emb")))
+
+
+# vectors that were conditioned
+
+SCENES = AlignedEncoder().encode(scenes()["image"])
+HOW = condition_given(given_embeddings(SCENES), ["v"], AlignedEncoder(), candidates=COLORS)
+COLORED = HOW.apply(given_embeddings(SCENES))
+
+
+def like_those(table, how=HOW, dimension=3):
+    return new_vectors(
+        table, by={"v": 1.0}, embedder=None, dimension=dimension, cache=None, conditioned=how
+    ).vectors
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        SCENES,
+        SCENES.tolist(),
+        given_embeddings(SCENES),
+        {"v": SCENES.tolist()},
+        pd.DataFrame({"v": list(SCENES)}),
+    ],
+)
+def test_new_vectors_are_conditioned_as_the_first_ones_were(given):
+    np.testing.assert_array_equal(like_those(given), COLORED.vectors)
+
+
+def test_vectors_that_are_conditioned_already_are_taken_as_they_are():
+    assert like_those(COLORED) is COLORED.vectors
+    np.testing.assert_array_equal(like_those(COLORED.vectors), COLORED.vectors)
+
+
+def test_conditioned_vectors_are_known_by_their_space_where_the_dimensions_are_the_same():
+    words = [f"word{number}" for number in range(DIMENSION)]
+    how = condition_given(given_embeddings(SCENES), ["v"], AlignedEncoder(), candidates=words)
+    done = how.apply(given_embeddings(SCENES))
+    assert like_those(done, how, DIMENSION) is done.vectors
+    np.testing.assert_array_equal(like_those(SCENES, how, DIMENSION), done.vectors)
+
+
+def test_vectors_of_neither_dimension_are_refused():
+    with pytest.raises(InvalidVectors, match="vectors of 5 dimensions, but the clusters were made in 3"):
+        like_those(np.ones((2, 5)))

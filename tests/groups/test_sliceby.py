@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
+from PIL import Image
 
 import clusterby as cb
 from clusterby.core.errors import InvalidParameter, UnknownName
 
 from .sample import MAKERS, to_pandas
+from .towers import BlindTower, WordTower
 
 TITLES = ["a red bike", "red wine", "a blue bike", "white wine", "a bike for two", "red red red wine"]
 TABLE = {
@@ -96,3 +98,63 @@ def test_describe_says_what_marks_a_slice():
     marks = cb.sliceby(table, "flag").describe()
     assert marks["value"] == ["cat"]
     assert marks["inside"] == [1.0]
+
+
+THINGS = {"item": ["a red ring", "a green ring", "a red star", "a blue star", "a green star"]}
+
+
+def sliced(encoder=None, **how):
+    return cb.sliceby(
+        THINGS, "item", encoder=encoder or WordTower(), modality="text", **({"cache": False} | how)
+    )
+
+
+def test_nothing_is_embedded_twice(tmp_path):
+    encoder = WordTower()
+    for _ in range(2):
+        sliced(encoder, queries=["a red ring", "a star"], cache=tmp_path)
+    sliced(encoder, queries=["a star"], cache=tmp_path)
+    assert sorted(encoder.cells) == sorted(THINGS["item"])
+    assert encoder.queries == ["a red ring", "a star"]
+
+
+def test_queries_see_what_the_vectors_are_about():
+    plain = sliced(queries=["a red ring"], threshold=0.9)
+    assert plain.rows["a red ring"].tolist() == [0]
+    colors = sliced(queries=["a red ring"], threshold=0.9, candidates=["red", "green", "blue"])
+    assert colors.rows["a red ring"].tolist() == [0, 2]
+    shapes = sliced(
+        queries=["a red ring"], threshold=0.9, description="a {} of some color", candidates=["ring", "star"]
+    )
+    assert shapes.rows["a red ring"].tolist() == [0, 1]
+
+
+def test_what_is_ignored_says_nothing():
+    found = sliced(queries=["a red ring"], threshold=0.9, ignore=["red", "green", "blue"])
+    assert found.rows["a red ring"].tolist() == [0, 1]
+
+
+def test_an_instruction_names_the_criterion():
+    found = sliced(queries=["red"], instruction="group by color")
+    assert set(found.rows["red"].tolist()) == {0, 2}
+
+
+@pytest.mark.parametrize("name", ["instruction", "description", "candidates", "ignore", "region"])
+def test_boolean_columns_take_no_instruction(name):
+    with pytest.raises(
+        InvalidParameter, match=f"{name}=.* without queries: boolean columns are slices as they are"
+    ):
+        cb.sliceby(TABLE, "cheap", **{name: "color"})
+
+
+def test_nothing_is_embedded_where_queries_cannot_be():
+    encoder = BlindTower()
+    with pytest.raises(InvalidParameter, match="encoder 'blind' cannot embed text"):
+        sliced(encoder, queries=["x"])
+    assert encoder.cells == []
+
+
+def test_for_images_auto_takes_an_encoder_that_knows_words_or_says_how_to_get_one():
+    images = [Image.new("RGB", (8, 8), "red")]
+    with pytest.raises(InvalidParameter, match="to be compared with words: no encoder .* 'clip'"):
+        cb.sliceby({"image": images}, "image", queries=["red"])

@@ -228,6 +228,67 @@ def test_a_large_jpeg_is_decoded_at_a_fraction(monkeypatch):
     assert np.abs(np.asarray(small).astype(int) - np.asarray(whole)).mean() < 4
 
 
+class Keeping:
+    """Keeps a part of an image from its left top corner on."""
+
+    def __init__(self, part=None):
+        self._part, self.sizes = part, []
+
+    def part(self, size):
+        self.sizes.append(size)
+        return self._part
+
+    def __call__(self, image, size):
+        self.sizes.append((image.size, size))
+        return image.crop((0, 0, image.width // 2, image.height // 4))
+
+
+@pytest.mark.parametrize("form", ["bytes", "image", "array", "record"])
+def test_a_cut_is_made_of_the_whole_upright_image_and_its_result_is_left_alone(form):
+    content = encoded()
+    cell = {"bytes": content, "image": PICTURE, "array": PIXELS, "record": {"bytes": content}}[form]
+    cut = Keeping(1.0)
+    same(decode_image(cell, cut=cut, shrink_to=5), PIXELS[:10, :24])
+    assert cut.sizes == [((48, 40), (48, 40))]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_cut_is_told_the_size_of_the_upright_image(kind, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    cut = Keeping()
+    decode_image(encoded(kind, exif=exif), cut=cut, shrink_to=5)
+    size = (48, 40) if orientation < 5 else (40, 48)
+    assert cut.sizes == [size] * (kind == "JPEG") + [(size, size)]
+
+
+def test_a_large_jpeg_is_decoded_at_a_fraction_that_leaves_enough_of_a_cut():
+    content = encoded("JPEG", PICTURE.resize((960, 800)))
+    for part, decoded in (
+        (None, (960, 800)),
+        (1.0, (120, 100)),
+        (0.5, (240, 200)),
+        (0.25, (480, 400)),
+        (0.1, (960, 800)),
+    ):
+        cut = Keeping(part)
+        decode_image(content, shrink_to=50, cut=cut)
+        assert cut.sizes == [(960, 800), (decoded, (960, 800))]
+
+
+def test_what_a_cut_finds_wrong_is_not_taken_for_damage():
+    class Refusing(Keeping):
+        def __call__(self, image, size):
+            raise error
+
+    error = UnreadableCell("no region")
+    assert reason(encoded(), cut=Refusing()) == "no region"
+    error = ValueError("a fault of our own")
+    with pytest.raises(ValueError, match="a fault of our own"):
+        decode_image(encoded(), cut=Refusing())
+
+
 def test_the_limit_is_compared_with_the_header_before_anything_is_decoded():
     assert reason(png_that_claims(60_000, 60_000)) == f"3600000000 pixels: over the limit of {MAX_PIXELS}"
     assert reason(png_that_claims(14_000, 14_000)) == f"196000000 pixels: over the limit of {MAX_PIXELS}"

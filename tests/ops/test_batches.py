@@ -4,7 +4,10 @@ from PIL import Image
 
 from clusterby.core.column import Column
 from clusterby.core.modality import Modality
+from clusterby.instructions.region import Box
 from clusterby.ops.batches import Batch, decode_batch, encode_batch
+from clusterby.ops.regions import resolve_regions
+from clusterby.tables import open_table
 
 from .counting import CountingEncoder, PreparingCounter, vector_of
 
@@ -47,6 +50,34 @@ def test_images_are_decoded_and_the_others_have_a_reason():
     assert batch.items[0].size == (20, 10)
     assert batch.prepared == 1
     assert batch.faults == {1: "no such file", 2: "missing value"}
+
+
+def test_regions_are_cut_out_before_anything_is_prepared():
+    cells = np.empty(4, dtype=object)
+    cells[:] = [Image.new("L", (40, 20)), "no such file", Image.new("L", (40, 20)), Image.new("L", (40, 20))]
+    column = Column(name="image", cells=cells, type="object")
+    boxes = open_table(
+        {"box": [[0, 0, 10, 5], [0, 0, 1, 1], [0, 0, 90, 5], [[0, 0], [9, 9], [9, 0], [0, 9]]]}
+    )
+    regions = resolve_regions("box", column, Modality.IMAGE, CountingEncoder(), table=boxes)
+    seen = []
+    batch = decode_batch(column, Modality.IMAGE, range(4), regions=regions, prepare=seen.extend)
+    assert [image.size for image in seen] == [(10, 10)]
+    assert batch.rows == [0]
+    assert batch.faults[1] == "no such file"
+    assert batch.faults[2] == "a region that leaves its image of 40 × 20 pixels"
+    assert "crosses itself" in batch.faults[3]
+
+
+def test_a_region_is_cut_before_the_image_is_shrunk():
+    cells = np.empty(1, dtype=object)
+    cells[0] = Image.new("L", (400, 200))
+    column = Column(name="image", cells=cells, type="object")
+    encoder = CountingEncoder()
+    encoder.shrink_to = 64
+    regions = resolve_regions(Box((0, 0), (0.1, 0.2)), column, Modality.IMAGE, encoder)
+    batch = decode_batch(column, Modality.IMAGE, [0], regions=regions, how={"shrink_to": 64})
+    assert batch.items[0].size == (40, 40)
 
 
 def test_texts_come_from_where_they_were_decoded_already():

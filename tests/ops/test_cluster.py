@@ -12,6 +12,8 @@ import clusterby as cb
 from clusterby.core.errors import ClusterbyError, InvalidParameter, InvalidTable
 from clusterby.ops.cluster import spread_labels
 
+from .aligned_encoders import COLORS, GROUNDS, AlignedEncoder, scenes
+
 RNG = np.random.default_rng(0)
 TRUTH = np.repeat([0, 1, 2], 20)
 BLOBS = (np.eye(3)[TRUTH] * 10 + RNG.normal(size=(60, 3))).astype("float32")
@@ -136,3 +138,36 @@ def test_values_are_spread_over_all_rows_in_any_shape():
     spread = spread_labels(embeddings.vectors, embeddings)
     assert spread.shape == (2, 2)
     assert spread.mask.tolist() == [[False, False], [True, True]]
+
+
+# what the clusters should be about
+
+
+@pytest.mark.parametrize(
+    ("asked", "truth"),
+    [
+        ({"description": "a {} thing", "candidates": COLORS}, "color"),
+        ({"instruction": "group by zorp", "candidates": GROUNDS}, "ground"),
+        ({"ignore": GROUNDS}, "color"),
+        ({}, "ground"),
+    ],
+)
+@pytest.mark.parametrize("by", ["image", "caption", None])
+def test_labels_are_about_what_was_asked(asked, truth, by):
+    table = scenes()
+    data = table["image"] if by is None else table
+    k = len(set(table[truth]))
+    labels = cb.cluster(data, by=by, n_clusters=k, encoder=AlignedEncoder(), cache=False, **asked)
+    assert agree(labels, table[truth])
+
+
+def test_vectors_that_are_there_already_are_not_asked_anything():
+    embeddings = cb.embed({"v": BLOBS}, "v")
+    for asked in (
+        {"description": "a {} thing"},
+        {"instruction": "by color"},
+        {"region": "boxes"},
+        {"candidates": ["a"]},
+    ):
+        with pytest.raises(InvalidParameter, match="with vectors that are given: give it to embed"):
+            cb.cluster(embeddings, **asked)

@@ -3,6 +3,7 @@ import os
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,8 +18,13 @@ from clusterby.core.errors import InvalidVectors, UnwritableTarget
 from clusterby.core.modality import Modality
 from clusterby.core.progress import report_progress
 from clusterby.engines import LocalEngine
+from clusterby.instructions.crop import crop
+from clusterby.instructions.region import Box, Polygon
+from clusterby.instructions.regions import Boxes
 from clusterby.ops import encode as module
 from clusterby.ops.encode import encode_column, space_facts
+from clusterby.ops.regions import resolve_regions
+from clusterby.tables import open_table
 
 from .counting import CountingEncoder, PreparingCounter, vector_of
 
@@ -382,3 +388,163 @@ def test_a_bare_function_is_not_kept_and_one_with_a_revision_is(tmp_path):
         encoder = cb.encoders.FunctionEncoder(shape, revision="1")
         cb.embed({"t": TEXTS}, "t", modality="text", encoder=encoder, cache=tmp_path)
     assert calls == [37, 37, 37]
+
+
+LEFT, RIGHT = Box((0, 0), (0.5, 1)), Box((0.5, 0), (1, 1))
+DIAMOND = Polygon([(0.5, 0), (1, 0.5), (0.5, 1), (0, 0.5)])
+GRAY = (128, 128, 128)
+
+
+@pytest.fixture
+def panels(tmp_path):
+    """Twelve pictures of two panels: of the left ones there are three, of the right ones four."""
+    rng = np.random.default_rng(0)
+    left, right = rng.integers(0, 255, (3, 8, 8, 3), np.uint8), rng.integers(0, 255, (4, 8, 8, 3), np.uint8)
+    paths = []
+    for row in range(12):
+        paths.append(str(tmp_path / f"panels{row}.png"))
+        Image.fromarray(np.concatenate([left[row % 3], right[row % 4]], axis=1)).save(paths[-1])
+    return paths
+
+
+def encode_regions(cells, encoder, region, cache=None, boxes=None):
+    column = column_of(cells)
+    table = None if boxes is None else open_table({"boxes": boxes, "row": list(range(len(boxes)))})
+    return encode_column(
+        column, Modality.IMAGE, encoder, label="counting(c)", engine=LocalEngine(2), cache=cache,
+        regions=resolve_regions(region, column, Modality.IMAGE, encoder, table=table),
+    )  # fmt: skip
+
+
+def test_what_is_encoded_is_the_region_of_each_image(panels):
+    encoded = encode_regions(panels, CountingEncoder(), LEFT)
+    for path, vector in zip(panels, encoded.vectors, strict=True):
+        with Image.open(path) as image:
+            np.testing.assert_array_equal(vector, vector_of(image.crop((0, 0, 8, 8))))
+    assert len(np.unique(encoded.vectors, axis=0)) == 3
+    assert len(np.unique(encode_regions(panels, CountingEncoder(), RIGHT).vectors, axis=0)) == 4
+
+
+def test_the_same_region_is_found_again_and_another_is_not(panels, cache):
+    first = encode_regions(panels, CountingEncoder(), LEFT, cache)
+    again = CountingEncoder()
+    found = encode_regions(panels, again, Box((0, 0), (8, 8), example=panels[0]), cache)
+    assert again.calls == []
+    np.testing.assert_array_equal(found.vectors, first.vectors)
+    for other in (RIGHT, Box((0, 0), (0.5, 1), invert=True), DIAMOND, Box((0, 0), (0.5, 0.99))):
+        encoder = CountingEncoder()
+        encode_regions(panels, encoder, other, cache)
+        assert len(encoder.encoded) == 12
+    encoder = CountingEncoder()
+    encoder.fill = (0, 0, 0)
+    encode_regions(panels, encoder, LEFT, cache)
+    assert len(encoder.encoded) == 12
+
+
+def test_whole_images_keep_the_keys_they_had(panels, cache):
+    encode(panels, CountingEncoder(), cache, Modality.IMAGE)
+    encode_regions(panels, CountingEncoder(), LEFT, cache)
+    encoder = CountingEncoder()
+    encode(panels, encoder, cache, Modality.IMAGE)
+    assert encoder.calls == []
+    assert [(info.rows, info.hits) for info in cache.info()] == [(24, 12)]
+
+
+def test_rows_with_the_same_image_and_region_are_encoded_once(panels):
+    cells = [panels[0]] * 6 + [panels[1]] * 2
+    boxes = [[0, 0, 0.5, 1], [0.5, 0, 0.5, 1]] * 4
+    encoder = CountingEncoder()
+    encoded = encode_regions(cells, encoder, "boxes", boxes=boxes)
+    assert len(encoder.encoded) == 4
+    assert len(np.unique(encoded.vectors, axis=0)) == 4
+    np.testing.assert_array_equal(encoded.vectors[0], encoded.vectors[4])
+
+
+def test_each_row_has_its_own_region_and_rows_without_one_are_skipped(panels, cache):
+    boxes = [[0, 0, 0.5, 1], None, [[0, 0, 0.1, 0.1]] * 3, [[0, 0], [1, 0], [0, 1]], [0.5, 0.5, 0.9, 0.2]]
+    encoder = CountingEncoder()
+    encoded = encode_regions(panels[:5], encoder, "boxes", cache, boxes)
+    assert encoded.rows.tolist() == [0, 3]
+    assert encoded.faults == {
+        1: "no region: missing value",
+        2: "3 regions in one row: one is needed; cluster patches instead",
+        4: "a region that leaves its image: coordinates count from 0 to 1, and boxes are [x, y, width, height]",
+    }
+    with Image.open(panels[3]) as image:
+        expected = crop(image, Polygon([(0, 0), (1, 0), (0, 1)]), fill=GRAY)
+    np.testing.assert_array_equal(encoded.vectors[1], vector_of(expected))
+    assert len(encoder.encoded) == 2
+
+
+def test_a_damaged_image_and_a_bad_region_each_skip_their_row(panels, tmp_path):
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nbut no more")
+    cells = [panels[0], str(tmp_path / "broken.png"), None, panels[1], panels[2]]
+    boxes = [[0, 0, 8, 8], [0, 0, 8, 8], [0, 0, 8, 8], [0, 0, 99, 8], [[0, 0], [8, 8], [8, 0], [0, 8]]]
+    encoded = encode_regions(cells, CountingEncoder(), "boxes", boxes=boxes)
+    assert encoded.rows.tolist() == [0]
+    assert encoded.faults[1].startswith("damaged")
+    assert encoded.faults[2] == "missing value"
+    assert encoded.faults[3] == "a region that leaves its image of 16 × 8 pixels"
+    assert "crosses itself" in encoded.faults[4]
+
+
+def test_boxes_in_pixels_are_found_again_without_a_look_at_the_images(panels, cache, monkeypatch):
+    monkeypatch.setattr("clusterby.cache.memo._SETTLED", -(10**12))
+    boxes = [[0, 0, 8, 8], [8, 0, 8, 8], [3, 4, 1, 1], [0, 0, 16, 8]] * 3
+    first = encode_regions(panels, CountingEncoder(), "boxes", cache, boxes)
+    with Image.open(panels[2]) as image:
+        np.testing.assert_array_equal(first.vectors[2], vector_of(image.crop((3, 4, 4, 5))))
+    monkeypatch.setattr("clusterby.ops.batches.decode_cell", lambda *_, **__: pytest.fail("decoded"))
+    again = encode_regions(panels, CountingEncoder(), Boxes("boxes", unit="pixels"), cache, boxes)
+    np.testing.assert_array_equal(again.vectors, first.vectors)
+
+
+def test_regions_are_those_of_the_upright_image_without_transparency(tmp_path):
+    pixels = np.zeros((20, 40, 3), np.uint8)
+    pixels[:, :20] = (255, 0, 0)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # shown a quarter turned: what is left becomes what is on top
+    Image.fromarray(pixels).save(tmp_path / "turned.png", exif=exif)
+    clear = np.zeros((20, 40, 4), np.uint8)
+    clear[:, 20:] = (0, 0, 255, 255)
+    Image.fromarray(clear).save(tmp_path / "clear.png")
+    Image.fromarray(pixels).convert("P", palette=Image.Palette.ADAPTIVE).save(tmp_path / "palette.png")
+    encoder = CountingEncoder()
+    encode_regions([str(tmp_path / "turned.png")], encoder, Box((0, 0), (1, 0.5)))
+    encode_regions([str(tmp_path / "clear.png"), str(tmp_path / "palette.png")], encoder, LEFT)
+    turned, clear, palette = encoder.encoded
+    assert (turned.size, turned.getcolors()) == ((20, 20), [(400, (255, 0, 0))])
+    assert (clear.size, clear.getcolors()) == ((20, 20), [(400, (255, 255, 255))])
+    assert palette.getcolors() == [(400, (255, 0, 0))]
+
+
+ACROSS, DOWN = np.meshgrid(np.arange(40) + 0.5, np.arange(40) + 0.5)
+
+
+@pytest.mark.parametrize(
+    ("region", "inside"),
+    [
+        (LEFT, ACROSS < 20),
+        (Box((0.25, 0.25), (0.75, 1)), (abs(ACROSS - 20) < 10) & (DOWN > 10)),
+        (Polygon([(0, 0), (1, 0.5), (0, 1)]), ACROSS / 2 + abs(DOWN - 20) < 20),
+    ],
+)
+@pytest.mark.parametrize("invert", [False, True])
+@pytest.mark.parametrize("shrink_to", [None, 12])
+def test_what_is_hidden_cannot_change_a_vector_and_what_is_seen_can(
+    region, inside, invert, shrink_to, tmp_path
+):
+    first, second = np.random.default_rng(1).integers(0, 255, (2, 40, 40, 3), np.uint8)
+    hidden_differs, seen_differs = (
+        np.where(mask[..., None], second, first) for mask in (inside == invert, inside != invert)
+    )
+    cells = [str(tmp_path / f"{name}.png") for name in ("first", "hidden", "seen")]
+    for pixels, path in zip((first, hidden_differs, seen_differs), cells, strict=True):
+        Image.fromarray(pixels).save(path)
+    encoder = CountingEncoder()
+    encoder.shrink_to = shrink_to
+    region = replace(region, invert=invert)
+    one, hidden, seen = encode_regions(cells, encoder, region).vectors
+    np.testing.assert_array_equal(one, hidden)
+    assert (one != seen).any()
+    assert len(encoder.encoded) == 3

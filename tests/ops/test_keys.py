@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clusterby.cache import Memo
+from clusterby.cache import Memo, pack_keys
 from clusterby.core.column import Column
 from clusterby.core.modality import Modality
 from clusterby.engines import LocalEngine
+from clusterby.media.content import content_hash, content_key
 from clusterby.ops import keys as module
 from clusterby.ops.keys import CellKeys
 
@@ -107,3 +108,42 @@ def test_texts_are_keyed_at_once():
     assert found.known.tolist() == [True, False, True, True]
     assert (found.keys[0] == found.keys[3]).all()
     assert not (found.keys[0] == found.keys[2]).all()
+
+
+def test_without_salt_a_key_is_that_of_the_content_alone():
+    plain = content_key(Modality.IMAGE, content_hash(b"some bytes"))
+    np.testing.assert_array_equal(keys_of([b"some bytes"]).keys, pack_keys([plain]))
+
+
+def test_salt_is_asked_for_every_key_with_its_row_and_once(files):
+    asked = []
+
+    def salt(keys, rows):
+        asked.extend(rows.tolist())
+        return keys + rows[:, None].astype(np.uint64)
+
+    cells = [files[1], Path(files[1]).read_bytes(), None, files[2]]
+    plain = keys_of(cells).keys
+    found = CellKeys(column_of(cells), Modality.IMAGE, engine=LocalEngine(2), memo=Memo(None), salt=salt)
+    found.read(np.arange(4))
+    assert sorted(asked) == [0, 1, 3]
+    assert found.known.tolist() == [True, True, False, True]
+    np.testing.assert_array_equal(
+        found.keys[[0, 1, 3]], plain[[0, 1, 3]] + np.array([[0], [1], [3]], np.uint64)
+    )
+
+
+def test_what_is_remembered_of_a_file_is_its_own_hash_whatever_the_salt(
+    files, tmp_path, monkeypatch, settled
+):
+    memo = Memo(tmp_path / "files.sqlite")
+    salted = CellKeys(
+        column_of(files),
+        Modality.IMAGE,
+        engine=LocalEngine(2),
+        memo=memo,
+        salt=lambda keys, rows: keys + np.uint64(1),
+    )
+    salted.read(np.arange(4))
+    monkeypatch.setattr(module, "file_hash", lambda path: pytest.fail(f"{path} was read"))
+    np.testing.assert_array_equal(keys_of(files, memo).keys + np.uint64(1), salted.keys)

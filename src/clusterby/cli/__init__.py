@@ -11,6 +11,7 @@ from clusterby.cli.demo import demo
 from clusterby.cli.embed import embed
 from clusterby.cli.encoders import encoders
 from clusterby.cli.group import group
+from clusterby.cli.label import label
 from clusterby.cli.methods import methods
 
 __all__ = ["app", "main"]
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, group, embed, methods, encoders):
+for command in (demo, group, label, embed, methods, encoders):
     app.command()(command)
 app.command(name="app")(fiftyone_app)
 app.add_typer(cache, name="cache")

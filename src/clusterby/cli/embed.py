@@ -28,6 +28,11 @@ def embed(
     prefer: options.Prefer = None,
     modality: options.Modality = None,
     cache: options.Cache = None,
+    instruction: options.Instruction = None,
+    description: options.Description = None,
+    candidates: options.Candidates = None,
+    ignore: options.Ignore = None,
+    crop: options.Crop = None,
     target: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="Write the rows with their vectors to this parquet or Arrow file."),
@@ -43,9 +48,11 @@ def embed(
         if target is not None:
             options.check_target("--out", target, _SUFFIXES, overwrite=overwrite)
         table = open_source(source)
+        columns = options.parse_by(by, table)
+        asked = options.parse_asked(instruction, description, candidates, ignore, crop, by=columns)
         found = cb.embed(
-            table, options.parse_by(by, table), encoder=encoder, modality=modality, cache=options.parse_cache(cache),
-            prefer=options.parse_pairs("--prefer", prefer, example="speed=1") or None,
+            table, columns, encoder=encoder, modality=modality, cache=options.parse_cache(cache),
+            prefer=options.parse_pairs("--prefer", prefer, example="speed=1") or None, **asked,
         )  # fmt: skip
         if target is not None:
             vectors = {found.column: spread_labels(found.vectors, found)}

@@ -36,6 +36,11 @@ def group(
     prefer: options.Prefer = None,
     modality: options.Modality = None,
     cache: options.Cache = None,
+    instruction: options.Instruction = None,
+    description: options.Description = None,
+    candidates: options.Candidates = None,
+    ignore: options.Ignore = None,
+    crop: options.Crop = None,
     parameter: Annotated[
         list[str] | None,
         typer.Option(
@@ -71,6 +76,7 @@ def group(
             "method": method, "n_clusters": _number(n_clusters), "encoder": encoder, "random_state": seed,
             "cache": options.parse_cache(cache),
             "prefer": options.parse_pairs("--prefer", prefer, example="speed=1") or None,
+            **options.parse_asked(instruction, description, candidates, ignore, crop, by=columns),
         }  # fmt: skip
         written: dict[str, Any] = {}
         if save is None:
@@ -92,6 +98,8 @@ def group(
             print_json(document(groups) | written | {"seconds": seconds})
             return
         out.print(cluster_table(groups))
+        for followed in groups.followed:
+            out.print(f"[dim]{escape(str(followed))}[/dim]", soft_wrap=True)
         for what in ("run", "field", "labels", "report"):
             if what in written:
                 out.print(f"{what}: [bold]{escape(written[what])}[/bold]", soft_wrap=True)

@@ -9,11 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from clusterby.core.errors import InvalidParameter
+from clusterby.instructions import Box
 from clusterby.tables.base import Table
 from clusterby.tables.fiftyone import FiftyOneTable
 
 __all__ = [
-    "By", "Cache", "Encoder", "Modality", "Prefer", "check_target", "parse_by", "parse_cache", "parse_pairs",
+    "By", "Cache", "Candidates", "Crop", "Description", "Encoder", "Ignore", "Instruction", "Modality", "Prefer",
+    "check_target", "parse_asked", "parse_by", "parse_cache", "parse_pairs", "parse_words",
 ]  # fmt: skip
 
 By = Annotated[
@@ -38,6 +40,77 @@ Cache = Annotated[
         show_default="CLUSTERBY_CACHE",
     ),
 ]
+
+
+Instruction = Annotated[
+    str | None, typer.Option("--instruction", help="What to group by, in words: 'by the background'.")
+]
+Description = Annotated[
+    list[str] | None,
+    typer.Option("--description", help="A template for the words: 'photo with a {} background'; repeatable."),
+]
+Candidates = Annotated[
+    str | None,
+    typer.Option(
+        "--candidates", help="The words, as beach,forest,studio, or auto.", show_default="a lexicon's"
+    ),
+]
+Ignore = Annotated[
+    str | None,
+    typer.Option("--ignore", help="Words or criteria whose differences do not count, as color,size."),
+]
+Crop = Annotated[
+    str | None,
+    typer.Option(
+        "--crop", help="The part that counts: left,top,right,bottom from 0 to 1, or a column of boxes."
+    ),
+]
+
+
+def parse_asked(
+    instruction: str | None,
+    description: list[str] | None,
+    candidates: str | None,
+    ignore: str | None,
+    crop: str | None,
+    *,
+    by: Any,
+) -> dict[str, Any]:
+    """Return what the options ask for, as ``clusterby`` takes it: of the first column, where there are several."""
+    asked = {
+        "instruction": instruction,
+        "description": description or None,
+        "candidates": candidates if candidates == "auto" else parse_words("--candidates", candidates),
+        "ignore": parse_words("--ignore", ignore),
+        "region": _region(crop),
+    }
+    said = {name: value for name, value in asked.items() if value is not None}
+    return said if isinstance(by, str) else {name: {next(iter(by)): value} for name, value in said.items()}
+
+
+def parse_words(option: str, text: str | None) -> list[str] | None:
+    """Return the words between commas, as ``--candidates`` takes them.
+
+    Raises
+    ------
+    InvalidParameter
+        If one is empty.
+
+    Examples
+    --------
+    >>> parse_words("--candidates", "beach, city skyline")
+    ['beach', 'city skyline']
+    """
+    if text is None:
+        return None
+    words = [word.strip() for word in text.split(",")]
+    if not all(words):
+        raise InvalidParameter(f"{option} {text}: give words with commas between them, as red,green,blue")
+    return words
+
+
+def _region(text: str | None) -> Any:
+    return None if text is None else Box.parse(text) if "," in text else text
 
 
 def parse_by(by: list[str] | None, table: Table) -> Any:

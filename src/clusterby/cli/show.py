@@ -70,6 +70,7 @@ def document(groups: ClusterBy) -> dict[str, Any]:
         else {str(k): v for k, v in partition.k_scores.items()},
         "k_criterion": partition.k_criterion,
         "encoders": _choices(groups),
+        "instructions": [followed.plain() for followed in groups.followed],
         "clusters": [_summary(groups, s) for s in summarize(groups)],
         "skipped": [{"row": s.row, "column": s.column, "reason": s.reason} for s in groups.skipped],
     }

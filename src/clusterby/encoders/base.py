@@ -24,6 +24,7 @@ __all__ = [
     "Encoder",
     "EncoderSpec",
     "FittableEncoder",
+    "InstructedEncoder",
     "Items",
     "PreparingEncoder",
     "QueryEncoder",
@@ -206,11 +207,18 @@ class Encoder(Protocol):
     An encoder may also have these attributes:
 
     - ``shrink_to`` : int, the shorter side in pixels to which larger images are decoded for it.
+    - ``fill`` : (int, int, int), red, green and blue from 0 to 255 of the color that says nothing to it; what is hidden of an
+      image gets it. Middle gray unless given.
+    - ``input_side`` : int, the side in pixels of the square that it looks at; limits how much small regions are enlarged.
+    - ``center_crop`` : float, the part of a square's side that its own center crop keeps, 1 unless given; regions stay
+      within.
     - ``sampling_rate`` : int, in hertz, at which sound is decoded for it.
     - ``max_seconds`` : float, of sound that it hears; the rest is not decoded.
     - ``batch_size`` : int, how many items it likes at a time.
     - ``load()`` : loads its model; called once before the first cell is encoded.
     - ``crowded`` : bool, set to whether the threads that prepare its cells need the processor more than it does.
+    - ``logit_scale``, ``logit_bias`` : float, what its model was trained to multiply cosines of images and texts with, and
+      to add where a logit stands alone.
     - ``aligned`` : bool, False if it has :class:`QueryEncoder`'s method but no text tower behind it.
     """
 
@@ -243,6 +251,14 @@ class QueryEncoder(Encoder, Protocol):
 
     def encode_queries(self, queries: Sequence[str]) -> FloatArray:
         """Return float32 (q, d), comparable by cosine with what :meth:`encode` returns."""
+
+
+@runtime_checkable
+class InstructedEncoder(Encoder, Protocol):
+    """An encoder that may be told what texts are to be grouped by."""
+
+    def instructed(self, task: str) -> Encoder | None:
+        """Return an encoder that reads the task before each text; None if the model was not trained to follow one."""
 
 
 @runtime_checkable

@@ -260,6 +260,7 @@ SPECS = (
         quality={_TEXT: 0.9},
         arguments={
             "query_prompt": "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:",
+            "instruct": "Instruct: {}\nQuery:",
         },
         summary="sees what texts and code mean, long ones too, in over a hundred languages; follows an instruction",
         weakness="sees well and slowly: 40 times the work of 'minilm' for each text, so that it wants a GPU",

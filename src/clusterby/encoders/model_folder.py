@@ -97,6 +97,37 @@ class ModelFolder:
         return 2 * max(sides) if sides else None  # both sides are resized, each by its own factor
 
     @property
+    def fill(self) -> tuple[int, int, int] | None:
+        """The color that normalization turns into zeros; None where the folder does not tell."""
+        steps = self._processor("image_processor")
+        mean = steps.get("image_mean")
+        means: list[Any] = mean if isinstance(mean, list) else 3 * [mean]
+        known = [float(m) for m in means if isinstance(m, (int, float))]
+        if len(known) != 3 or not steps.get("do_normalize", True):
+            return None
+        factor = float(steps.get("rescale_factor") or 1 / 255) if steps.get("do_rescale", True) else 1.0
+        red, green, blue = (min(255, max(0, round(m / factor))) for m in known)
+        return red, green, blue
+
+    @property
+    def input_side(self) -> int | None:
+        """The longer side, in pixels, of what the model looks at."""
+        steps = self._processor("image_processor")
+        sides = _sides(steps.get("crop_size" if steps.get("do_center_crop") else "size"))
+        return max(sides, default=None)
+
+    @property
+    def center_crop(self) -> float:
+        """The part of a square's side that its center crop leaves."""
+        steps = self._processor("image_processor")
+        resized = _sides(steps.get("size"))
+        part = steps.get("crop_pct")  # of ConvNeXt, which does so with small inputs
+        if isinstance(part, float) and max(resized, default=0) < 384:
+            return part
+        kept = _sides(steps.get("crop_size")) if steps.get("do_center_crop") else []
+        return min(1.0, min(kept) / max(resized)) if kept and resized else 1.0
+
+    @property
     def sampling_rate(self) -> int | None:
         """The rate, in hertz, of the sound it takes."""
         rate = self._processor("feature_extractor").get("sampling_rate")
@@ -119,6 +150,12 @@ class ModelFolder:
         except (OSError, ValueError):
             return {}
         return content if isinstance(content, dict) else {}
+
+
+def _sides(size: Any) -> list[int]:
+    """Return the lengths that a size in a processor's configuration names."""
+    lengths = size.values() if isinstance(size, dict) else [size]
+    return [length for length in lengths if isinstance(length, int) and length > 0]
 
 
 def find_model(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ from clusterby.core.modality import Modality
 from clusterby.core.optional import require
 from clusterby.encoders.base import Items
 from clusterby.encoders.image_steps import ImageSteps
+from clusterby.encoders.logits import Logits, read_logits
 from clusterby.encoders.model_folder import ModelFolder, find_model
 
 __all__ = ["SentenceTransformerEncoder"]
@@ -45,6 +47,9 @@ class SentenceTransformerEncoder:
         say: the first token for ViT and DINO, else sentence-transformers' choice.
     prompt, query_prompt : str, optional
         Put before each text, or each query. None takes what the model's folder says.
+    instruct : str, optional
+        How the model is told what texts are to be grouped by, with ``{}`` where the task goes, for models that were
+        trained to follow one: put before each text in place of `prompt`.
     backend : {"torch", "onnx", "openvino"}
         What runs the model.
     device : str
@@ -77,6 +82,7 @@ class SentenceTransformerEncoder:
         pooling: str | None = None,
         prompt: str | None = None,
         query_prompt: str | None = None,
+        instruct: str | None = None,
         backend: Literal["torch", "onnx", "openvino"] = "torch",
         device: str = "auto",
         precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto",
@@ -87,7 +93,7 @@ class SentenceTransformerEncoder:
         _one_of("precision", precision, ("auto", "float32", "bfloat16", "float16"))
         self.model = os.fspath(model)
         self._given_name, self._given_revision = name, revision
-        self.pooling, self.prompt, self.query_prompt = pooling, prompt, query_prompt
+        self.pooling, self.prompt, self.query_prompt, self.instruct = pooling, prompt, query_prompt, instruct
         self.backend, self.device, self.precision = backend, device, precision
         self.trust_remote_code = trust_remote_code
         self._batch_size = batch_size
@@ -95,6 +101,9 @@ class SentenceTransformerEncoder:
         self.crowded = False
         self._loaded: Any = None
         self._steps: ImageSteps | None = None
+        self._same_model: SentenceTransformerEncoder | None = None
+        if instruct is not None and instruct.count("{}") != 1:
+            raise InvalidParameter(f"instruct={instruct!r:.120}: write {{}} once, where the task goes")
 
     def __repr__(self) -> str:
         return f"SentenceTransformerEncoder({self.model!r})"
@@ -140,10 +149,49 @@ class SentenceTransformerEncoder:
         """Whether text queries can be put into its space."""
         return Modality.TEXT in self.modalities
 
+    @property
+    def logit_scale(self) -> float | None:
+        """What the model was trained to multiply cosines with; None where its files do not say."""
+        return None if self._logits is None else self._logits.scale
+
+    @property
+    def logit_bias(self) -> float | None:
+        """What it was trained to add, if its logits stand alone."""
+        return None if self._logits is None else self._logits.bias
+
+    @cached_property
+    def _logits(self) -> Logits | None:
+        return read_logits(self.folder.path)
+
+    def instructed(self, task: str) -> SentenceTransformerEncoder | None:
+        """Return an encoder that reads the task before each text, with the same model; None if it follows none."""
+        if self.instruct is None:
+            return None
+        told = copy.copy(self)
+        told.__dict__.pop("revision", None)
+        told.prompt = self.instruct.replace("{}", task)
+        told._same_model, told._loading = self._same_model or self, threading.Lock()
+        return told
+
     @cached_property
     def shrink_to(self) -> int | None:
         """The shorter side, in pixels, to which larger images are decoded."""
         return self.folder.shrink_to
+
+    @cached_property
+    def fill(self) -> tuple[int, int, int] | None:
+        """The color that says nothing to the model, as red, green and blue; None where its files do not tell."""
+        return self.folder.fill
+
+    @cached_property
+    def input_side(self) -> int | None:
+        """The side, in pixels, of the square it looks at."""
+        return self.folder.input_side
+
+    @cached_property
+    def center_crop(self) -> float:
+        """The part of a square's side that it looks at."""
+        return self.folder.center_crop
 
     @cached_property
     def sampling_rate(self) -> int | None:
@@ -241,6 +289,9 @@ class SentenceTransformerEncoder:
             return self._loaded
 
     def _load(self) -> Any:
+        if self._same_model is not None:
+            model, self._steps = self._same_model._model, self._same_model._steps
+            return model
         library = require("sentence_transformers", purpose=f"encoder {self.name!r}", extra="models")
         folder = self.folder
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from clusterby.groups.clusterby import ClusterBy, clusterby
 from clusterby.groups.groupby import GroupBy, groupby
+from clusterby.groups.label import label
+from clusterby.groups.labels import Labels
 from clusterby.groups.sliceby import SliceBy, sliceby
 
-__all__ = ["ClusterBy", "GroupBy", "SliceBy", "clusterby", "groupby", "sliceby"]
+__all__ = ["ClusterBy", "GroupBy", "Labels", "SliceBy", "clusterby", "groupby", "label", "sliceby"]

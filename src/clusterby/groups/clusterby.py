@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -12,8 +12,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from clusterby.cache import Cache, CacheArgument
-from clusterby.clusterers.fit import Fitted, check_method, fit
+from clusterby.cache import CacheArgument
+from clusterby.clusterers.fit import check_method, fit
 from clusterby.clusterers.predict import predict, predict_kind
 from clusterby.clusterers.run import PredictKind
 from clusterby.core.column import FloatArray, IntArray, Skipped
@@ -25,67 +25,24 @@ from clusterby.encoders.choose import EncoderArgument
 from clusterby.groups import edit
 from clusterby.groups.describe import describe
 from clusterby.groups.exemplars import distances_to_centers, exemplar_rows
+from clusterby.groups.first_names import first_names
 from clusterby.groups.frame import labelled_frame
 from clusterby.groups.grouped import Grouped
+from clusterby.groups.making import Known, Making
 from clusterby.groups.new_vectors import new_vectors
 from clusterby.groups.quality import Quality, measure_quality
 from clusterby.groups.views import VIEWS
+from clusterby.instructions import Followed, InstructionArgument
+from clusterby.ops.asked import Asked
 from clusterby.ops.cluster import spread_labels
+from clusterby.ops.condition import Conditioned
 from clusterby.ops.embed import fit_embedder
-from clusterby.ops.embedder import Embedder
-from clusterby.ops.given import given_embeddings
+from clusterby.ops.given import condition_given, given_embeddings
 from clusterby.ops.kept import usable_cache
 from clusterby.ops.weights import By, column_weights
 from clusterby.tables import open_table
-from clusterby.tables.base import Table
 
 __all__ = ["ClusterBy", "clusterby"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Making:
-    """What a :class:`ClusterBy` was made from; the same for all that are edited from it.
-
-    Parameters
-    ----------
-    table : Table
-        The table.
-    by : mapping of str to float
-        The columns and their weights.
-    embedder : Embedder, optional
-        How rows become vectors; None where the vectors were given.
-    embeddings : Embeddings
-        The table's vectors.
-    fitted : Fitted
-        The clusterer with its own partition, before any edit.
-    cache : Cache, optional
-        Where vectors are looked up and kept.
-    """
-
-    table: Table
-    by: Mapping[str, float]
-    embedder: Embedder | None
-    embeddings: Embeddings
-    fitted: Fitted
-    cache: Cache | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Known:
-    """What has been measured of a partition already.
-
-    Parameters
-    ----------
-    quality : Quality, optional
-    exemplars : mapping of int to int64 array
-        Rows of each cluster, nearest to its center first.
-    distances : float32 (m,)
-        Of each vector to its cluster's center.
-    """
-
-    quality: Quality | None
-    exemplars: Mapping[int, IntArray]
-    distances: FloatArray
 
 
 class ClusterBy(Grouped):
@@ -197,6 +154,18 @@ class ClusterBy(Grouped):
         return next(iter(choices.values())) if len(choices) == 1 else choices
 
     @property
+    def followed(self) -> tuple[Followed, ...]:
+        """How what was asked of the columns was carried out, one of each column of which something was asked."""
+        return self._making.followed
+
+    @property
+    def instruction_(self) -> Followed | dict[str, Followed] | None:
+        """How what was asked for was carried out: words, method, what they explain; by column where there are several."""
+        if len(self.by) == 1:
+            return self.followed[0] if self.followed else None
+        return {followed.column: followed for followed in self.followed} or None
+
+    @property
     def skipped(self) -> tuple[Skipped, ...]:
         """The rows that were left out, each with its reason."""
         return self.embeddings.skipped
@@ -221,6 +190,7 @@ class ClusterBy(Grouped):
             by=self.by,
             embedder=making.embedder,
             dimension=self.embeddings.dimension,
+            conditioned=making.conditioned,
             cache=making.cache,
         )
         labels = predict(making.fitted, self.embeddings.vectors, new.vectors)[0]
@@ -361,6 +331,11 @@ def clusterby(
     embeddings: Embeddings | NDArray[Any] | None = None,
     prefer: Mapping[str, Any] | None = None,
     cache: CacheArgument = True,
+    instruction: InstructionArgument | Mapping[str, InstructionArgument] | None = None,
+    description: Asked = None,
+    candidates: Any = None,
+    ignore: Asked = None,
+    region: Any = None,
     random_state: int = 0,
     **parameters: Any,
 ) -> ClusterBy:
@@ -385,6 +360,9 @@ def clusterby(
         The rows' vectors, where there are some already: nothing is encoded then.
     prefer, cache
         As for :func:`clusterby.embed`.
+    instruction, description, candidates, ignore, region
+        What the groups should be about, as for :func:`clusterby.embed`. Clusters are named after the words that fit them
+        best. Where vectors are given, `encoder` says what made them: its text tower embeds the words.
     random_state : int
         The seed: the same call gives the same labels.
     **parameters
@@ -404,16 +382,35 @@ def clusterby(
     weights = column_weights(by)
     opened = open_table(table)
     columns = {name: opened.column(name) for name in weights}
-    embedder, kept = None, usable_cache(cache)
+    kept = usable_cache(cache)
+    asked = {
+        "instruction": instruction, "description": description, "candidates": candidates, "ignore": ignore, "region": region,
+    }  # fmt: skip
+    embedder, conditioned = None, None
     if embeddings is None:
         embedder, vectors = fit_embedder(
-            columns, weights, encoder=encoder, modality=modality, prefer=prefer, cache=kept, table=opened
+            columns,
+            weights,
+            encoder=encoder,
+            modality=modality,
+            prefer=prefer,
+            cache=kept,
+            table=opened,
+            **asked,
         )
     else:
         vectors = given_embeddings(embeddings, n_rows=opened.n_rows)
+        conditioned = condition_given(vectors, columns, encoder, cache=kept, **asked)
+        vectors = vectors if conditioned is None else conditioned.apply(vectors)
     fitted = fit(
         method, vectors.vectors, n_clusters=n_clusters, parameters=parameters, random_state=random_state
     )
+    blocks: list[tuple[Conditioned | None, FloatArray]] = [(conditioned, fitted.partition.centers)]
+    followed: tuple[Followed, ...] = () if conditioned is None else (conditioned.followed,)
+    if embedder is not None:
+        places = embedder.split(fitted.partition.centers)
+        blocks = [(part.conditioned, place) for part, place in zip(embedder.parts, places, strict=True)]
+        followed = tuple(part.followed for part in embedder.parts if part.followed is not None)
     making = Making(
         table=opened,
         by=MappingProxyType(weights),
@@ -421,5 +418,7 @@ def clusterby(
         embeddings=vectors,
         fitted=fitted,
         cache=kept,
+        conditioned=conditioned,
+        followed=followed,
     )
-    return ClusterBy(making, fitted.partition)
+    return ClusterBy(making, fitted.partition, names=first_names(blocks, fitted.partition))

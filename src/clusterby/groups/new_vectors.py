@@ -11,6 +11,7 @@ import numpy as np
 from clusterby.cache import Cache
 from clusterby.core.embeddings import Embeddings
 from clusterby.core.errors import InvalidParameter
+from clusterby.ops.condition import Conditioned
 from clusterby.ops.embedder import Embedder
 from clusterby.ops.given import given_embeddings
 from clusterby.tables import open_table
@@ -22,7 +23,13 @@ __all__ = ["new_vectors"]
 
 
 def new_vectors(
-    table: Any, *, by: Mapping[str, float], embedder: Embedder | None, dimension: int, cache: Cache | None
+    table: Any,
+    *,
+    by: Mapping[str, float],
+    embedder: Embedder | None,
+    dimension: int,
+    cache: Cache | None,
+    conditioned: Conditioned | None = None,
 ) -> Embeddings:
     """Return the vectors of another table's rows in the space of a result.
 
@@ -36,6 +43,8 @@ def new_vectors(
     dimension : int
         How many dimensions they must have.
     cache : Cache or None
+    conditioned : Conditioned, optional
+        What an instruction made of the vectors that the result was given: it is done to these too.
 
     Raises
     ------
@@ -45,7 +54,7 @@ def new_vectors(
         If vectors that are given have another number of dimensions.
     """
     if isinstance(table, (Embeddings, np.ndarray)) or (embedder is None and not _is_table(table)):
-        return given_embeddings(table, dimension=dimension)
+        return _conditioned(given_embeddings(table), conditioned, dimension)
     opened = open_table(table)
     if embedder is not None:
         return embedder.embed(opened, cache=cache)
@@ -56,7 +65,13 @@ def new_vectors(
             f"these clusters do not keep what made their vectors: give predict() an array (n, {dimension}), or a table with "
             f"vectors in a column {name!r}"
         )
-    return given_embeddings(column.cells, dimension=dimension)
+    return _conditioned(given_embeddings(column.cells), conditioned, dimension)
+
+
+def _conditioned(vectors: Embeddings, how: Conditioned | None, dimension: int) -> Embeddings:
+    if how is not None and vectors.dimension == len(how.subspace.center) and not how.did(vectors):
+        vectors = how.apply(vectors)
+    return given_embeddings(vectors, dimension=dimension)
 
 
 def _is_table(source: Any) -> bool:

@@ -17,10 +17,14 @@ from clusterby.encoders.base import embeds_queries
 from clusterby.encoders.choose import EncoderArgument
 from clusterby.groups.describe import describe
 from clusterby.groups.grouped import Grouped
+from clusterby.instructions import InstructionArgument
 from clusterby.kernels.otsu import otsu_threshold
+from clusterby.ops.aligned import choose_aligned
+from clusterby.ops.asked import Asked
 from clusterby.ops.cluster import spread_labels
 from clusterby.ops.embed import fit_embedder
 from clusterby.ops.kept import usable_cache
+from clusterby.ops.queries import embed_queries
 from clusterby.tables import factorize, open_table
 from clusterby.tables.base import Grouping, Table
 
@@ -79,6 +83,11 @@ def sliceby(
     cache: CacheArgument = True,
     threshold: float | None = None,
     most: int | None = None,
+    instruction: InstructionArgument | None = None,
+    description: Asked = None,
+    candidates: Any = None,
+    ignore: Asked = None,
+    region: Any = None,
 ) -> SliceBy:
     """Return slices of a table, which may overlap and need not cover it.
 
@@ -97,6 +106,9 @@ def sliceby(
         most (Otsu 1979, *A threshold selection method from gray-level histograms*).
     most : int, optional
         The most rows a slice may have: those with the best scores.
+    instruction, description, candidates, ignore, region
+        What the vectors that queries are compared with should be about, as for :func:`clusterby.embed`. Queries are seen
+        the same way: with ``instruction="group by color"`` the shape in "a red ring" says nothing.
 
     Raises
     ------
@@ -115,21 +127,39 @@ def sliceby(
     names = [by] if isinstance(by, str) else list(by)
     columns = [opened.column(name) for name in names]
     if queries is None:
+        about = {
+            "instruction": instruction,
+            "description": description,
+            "candidates": candidates,
+            "ignore": ignore,
+            "region": region,
+        }
+        for name, value in about.items():
+            if value is not None:
+                raise InvalidParameter(
+                    f"{name}={value!r:.60} without queries: boolean columns are slices as they are"
+                )
         return _by_flags(opened, columns)
     if len(columns) != 1:
         raise InvalidParameter(f"by={by!r}: queries are about one column; name it")
     asked = _checked_queries(queries)
-    embedder, embeddings = fit_embedder(
-        {names[0]: columns[0]}, {names[0]: 1.0}, encoder=encoder, modality=modality, prefer=prefer,
-        cache=usable_cache(cache), table=opened,
-    )  # fmt: skip
-    tower = embedder.parts[0].encoder
-    if not embeds_queries(tower):
+    choice = choose_aligned(columns[0], encoder=encoder, modality=modality, prefer=prefer)
+    if not embeds_queries(choice.encoder):
         raise InvalidParameter(
-            f"encoder {tower.name!r} cannot embed text, so queries cannot be compared with its vectors: pass encoder= one "
+            f"encoder {choice.name!r} cannot embed text, so queries cannot be compared with its vectors: pass encoder= one "
             "that is aligned with language (clusterby encoders)"
         )
-    scores = _cosines(embeddings, tower.encode_queries(asked))
+    kept = usable_cache(cache)
+    embedder, embeddings = fit_embedder(
+        {names[0]: columns[0]}, {names[0]: 1.0}, encoder=choice.encoder, modality=choice.modality, cache=kept,
+        table=opened, instruction=instruction, description=description, candidates=candidates, ignore=ignore,
+        region=region,
+    )  # fmt: skip
+    part = embedder.parts[0]
+    vectors = embed_queries(part.encoder, asked, purpose="queries=", cache=kept)
+    if part.conditioned is not None:
+        vectors = part.conditioned.subspace.transform_queries(vectors)
+    scores = _cosines(embeddings, vectors)
     rows, thresholds = _best_rows(asked, scores, embeddings, threshold, most)
     everywhere = np.ma.filled(spread_labels(scores, embeddings), np.nan)
     return SliceBy(opened, names, rows, everywhere, thresholds)

@@ -18,6 +18,8 @@ from clusterby.media.vectors import decode_vectors
 if TYPE_CHECKING:
     from PIL import Image
 
+    from clusterby.media.image import Cut
+
 __all__ = ["decode", "decode_cell"]
 
 _DECODERS: dict[Modality, Callable[[Column], Decoded]] = {
@@ -67,6 +69,7 @@ def decode_cell(
     shrink_to: int | None = None,
     sampling_rate: int | None = None,
     max_seconds: float | None = None,
+    cut: Cut | None = None,
 ) -> Image.Image | FloatArray:
     """Return one medium, decoded; safe to call from several threads.
 
@@ -84,6 +87,8 @@ def decode_cell(
         Of audio, which cannot do without: samples to a second, in hertz.
     max_seconds : float, optional
         Of audio: what comes later is left out; None takes ten minutes.
+    cut : Cut, optional
+        Of an image: what is made of it before it is resized.
 
     Raises
     ------
@@ -114,4 +119,4 @@ def decode_cell(
         )
     from clusterby.media.image import decode_image
 
-    return decode_image(cell, base=base, shrink_to=shrink_to)
+    return decode_image(cell, base=base, shrink_to=shrink_to, cut=cut)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from PIL import ExifTags, Image
@@ -16,7 +16,7 @@ from clusterby.media.open_image import PILLOW_ERRORS, in_our_words, open_image
 from clusterby.media.rgb import to_rgb
 from clusterby.media.scalars import MISSING, is_missing
 
-__all__ = ["MAX_PIXELS", "decode_image"]
+__all__ = ["MAX_PIXELS", "Cut", "decode_image"]
 
 MAX_PIXELS = 178_956_970
 """The pixels an image may have: a gigabyte at 6 bytes each, the number at which Pillow warns."""
@@ -30,12 +30,31 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_SIDEWAYS = frozenset({5, 6, 7, 8})
 _LOCKS = tuple(Lock() for _ in range(64))
 """One for each image object, by its identity: two rows may hold the same one, and loading is not thread-safe."""
 
 
+class Cut(Protocol):
+    """What is made of an image before anything of it is resized."""
+
+    def part(self, size: tuple[int, int]) -> float | None:
+        """Return what is kept of the sides of an image of that width and height, at least.
+
+        None if its pixels must be exact, so that the image is not decoded at a fraction of its size.
+        """
+
+    def __call__(self, image: Image.Image, size: tuple[int, int]) -> Image.Image:
+        """Return what is kept of an image, RGB and upright; `size` is what it has where it is not decoded smaller."""
+
+
 def decode_image(
-    cell: Any, *, base: Path | None = None, shrink_to: int | None = None, max_pixels: int = MAX_PIXELS
+    cell: Any,
+    *,
+    base: Path | None = None,
+    shrink_to: int | None = None,
+    max_pixels: int = MAX_PIXELS,
+    cut: Cut | None = None,
 ) -> Image.Image:
     """Return one image as RGB, upright, on white where it is transparent.
 
@@ -55,6 +74,8 @@ def decode_image(
         decoded at a fraction of their size, which is faster and takes less memory.
     max_pixels : int
         An image that claims more is refused before it is decoded.
+    cut : Cut, optional
+        Applied to the upright image; its result is returned as it is, so that shrinking is its own affair.
 
     Raises
     ------
@@ -70,20 +91,22 @@ def decode_image(
     if is_missing(cell):
         raise UnreadableCell(MISSING)
     if isinstance(cell, Mapping):
-        return _decode_record(cell, base=base, shrink_to=shrink_to, max_pixels=max_pixels)
+        return _decode_record(cell, base=base, shrink_to=shrink_to, max_pixels=max_pixels, cut=cut)
     if isinstance(cell, Image.Image):
         _check_size(*cell.size, max_pixels)
         with _LOCKS[id(cell) // 64 % len(_LOCKS)]:
-            image = _finish(cell, shrink_to)
+            image = _finish(cell, shrink_to, cut)
         return image.copy() if image is cell else image
     if isinstance(cell, np.ndarray):
-        return _finish(_from_array(cell, max_pixels), shrink_to)
+        return _finish(_from_array(cell, max_pixels), shrink_to, cut)
     with open_cell(cell, base=base, otherwise="not an image") as stream:
         opened = open_image(stream)
         _check_size(*opened.size, max_pixels)
-        if shrink_to is not None:
-            _draft(opened, shrink_to)
-        return _finish(opened, shrink_to)
+        whole = opened.size
+        part = 1.0 if cut is None else _part(opened, cut)
+        if shrink_to is not None and part is not None:
+            _draft(opened, shrink_to / part)
+        return _finish(opened, shrink_to, cut, whole=None if opened.size == whole else whole)
 
 
 def _decode_record(cell: Mapping[Any, Any], **how: Any) -> Image.Image:
@@ -114,7 +137,7 @@ def _check_size(width: int, height: int, max_pixels: int) -> None:
         raise UnreadableCell(f"{width * height} pixels: over the limit of {max_pixels}")
 
 
-def _draft(image: Image.Image, shrink_to: int) -> None:
+def _draft(image: Image.Image, shrink_to: float) -> None:
     """Ask the decoder for a fraction of the size, at least twice what is wanted so that the rest is averaged."""
     width, height = image.size
     scale = 2 * shrink_to / max(1, min(width, height))
@@ -122,15 +145,32 @@ def _draft(image: Image.Image, shrink_to: int) -> None:
         image.draft("RGB", (max(1, round(width * scale)), max(1, round(height * scale))))
 
 
-def _finish(image: Image.Image, shrink_to: int | None) -> Image.Image:
+def _part(image: Image.Image, cut: Cut) -> float | None:
+    """Return what is kept of a JPEG's sides, so that enough is left of them; others are decoded whole in any case."""
+    if image.format not in ("JPEG", "MPO"):
+        return None
+    return cut.part(_turned(image.size, _orientation(image)))
+
+
+def _finish(
+    image: Image.Image, shrink_to: int | None, cut: Cut | None, *, whole: tuple[int, int] | None = None
+) -> Image.Image:
     try:
         image.load()
-        turn = _TURNS.get(_orientation(image))
-        return _shrink(to_rgb(image if turn is None else image.transpose(turn)), shrink_to)
+        orientation = _orientation(image)
+        turn = _TURNS.get(orientation)
+        upright = to_rgb(image if turn is None else image.transpose(turn))
+        if cut is None:
+            return _shrink(upright, shrink_to)
     except UnreadableCell:
         raise
     except PILLOW_ERRORS as error:
         raise in_our_words(error) from error
+    return cut(upright, upright.size if whole is None else _turned(whole, orientation))
+
+
+def _turned(size: tuple[int, int], orientation: int) -> tuple[int, int]:
+    return size[::-1] if orientation in _SIDEWAYS else size
 
 
 def _orientation(image: Image.Image) -> int:

@@ -16,6 +16,7 @@ from clusterby.core.modality import Modality
 from clusterby.encoders import Encoder
 from clusterby.encoders.base import PreparingEncoder
 from clusterby.media import decode_cell
+from clusterby.ops.regions import RowRegions
 
 __all__ = ["Batch", "decode_batch", "encode_batch"]
 
@@ -51,10 +52,11 @@ def decode_batch(
     texts: NDArray[np.object_] | None = None,
     prepare: Callable[[list[Any]], Any] | None = None,
     how: Mapping[str, Any] = MappingProxyType({}),
+    regions: RowRegions | None = None,
 ) -> Batch:
     """Return these rows of a column, decoded as `how` says, and prepared where there is a function for it.
 
-    Texts were decoded already: one for each row of the column.
+    Texts were decoded already: one for each row of the column. Of images their regions are cut out, if there are any.
     """
     items: list[Any] = []
     good: list[int] = []
@@ -63,8 +65,9 @@ def decode_batch(
         items, good = texts[list(rows)].tolist(), list(rows)
     else:
         for row in rows:
+            cut = None if regions is None else regions.cut(row)
             try:
-                items.append(decode_cell(column.cells[row], modality, base=column.base, **how))
+                items.append(decode_cell(column.cells[row], modality, base=column.base, cut=cut, **how))
                 good.append(row)
             except UnreadableCell as error:
                 faults[row] = column.faults.get(row, str(error))

@@ -13,6 +13,8 @@ from clusterby.clusterers.fit import check_method, fit
 from clusterby.core.column import IntArray
 from clusterby.core.embeddings import Embeddings
 from clusterby.encoders.choose import EncoderArgument
+from clusterby.instructions import InstructionArgument
+from clusterby.ops.asked import Asked, check_unasked
 from clusterby.ops.embed import embed
 from clusterby.ops.weights import By
 
@@ -23,14 +25,18 @@ __all__ = ["cluster", "spread_labels"]
 def cluster(
     data: Any, method: Any = ..., *, by: By | None = ..., n_clusters: int | Literal["auto"] | None = ...,
     encoder: EncoderArgument | Mapping[str, EncoderArgument] = ..., modality: str | Mapping[str, str] | None = ...,
-    prefer: Mapping[str, Any] | None = ..., cache: CacheArgument = ..., random_state: int = ...,
+    prefer: Mapping[str, Any] | None = ..., cache: CacheArgument = ...,
+    instruction: InstructionArgument | Mapping[str, InstructionArgument] | None = ..., description: Asked = ...,
+    candidates: Any = ..., ignore: Asked = ..., region: Any = ..., random_state: int = ...,
     return_clusterer: Literal[False] = ..., **parameters: Any,
 ) -> IntArray: ...  # fmt: skip
 @overload
 def cluster(
     data: Any, method: Any = ..., *, by: By | None = ..., n_clusters: int | Literal["auto"] | None = ...,
     encoder: EncoderArgument | Mapping[str, EncoderArgument] = ..., modality: str | Mapping[str, str] | None = ...,
-    prefer: Mapping[str, Any] | None = ..., cache: CacheArgument = ..., random_state: int = ...,
+    prefer: Mapping[str, Any] | None = ..., cache: CacheArgument = ...,
+    instruction: InstructionArgument | Mapping[str, InstructionArgument] | None = ..., description: Asked = ...,
+    candidates: Any = ..., ignore: Asked = ..., region: Any = ..., random_state: int = ...,
     return_clusterer: Literal[True], **parameters: Any,
 ) -> tuple[IntArray, Any]: ...  # fmt: skip
 def cluster(
@@ -43,6 +49,11 @@ def cluster(
     modality: str | Mapping[str, str] | None = None,
     prefer: Mapping[str, Any] | None = None,
     cache: CacheArgument = True,
+    instruction: InstructionArgument | Mapping[str, InstructionArgument] | None = None,
+    description: Asked = None,
+    candidates: Any = None,
+    ignore: Asked = None,
+    region: Any = None,
     random_state: int = 0,
     return_clusterer: bool = False,
     **parameters: Any,
@@ -60,7 +71,7 @@ def cluster(
         The columns, where `data` is a table.
     n_clusters : int or "auto", optional
         How many clusters. None is ``"auto"`` for a method that takes a number.
-    encoder, modality, prefer, cache
+    encoder, modality, prefer, cache, instruction, description, candidates, ignore, region
         As for :func:`clusterby.embed`.
     random_state : int
         The seed: the same call gives the same labels.
@@ -87,9 +98,19 @@ def cluster(
     """
     check_method(method, n_clusters=n_clusters, parameters=parameters, random_state=random_state)
     if isinstance(data, Embeddings):
+        check_unasked(
+            instruction=instruction,
+            description=description,
+            candidates=candidates,
+            ignore=ignore,
+            region=region,
+        )
         embeddings = data
     else:
-        embeddings = embed(data, by, encoder=encoder, modality=modality, prefer=prefer, cache=cache)
+        embeddings = embed(
+            data, by, encoder=encoder, modality=modality, prefer=prefer, cache=cache, instruction=instruction,
+            description=description, candidates=candidates, ignore=ignore, region=region,
+        )  # fmt: skip
     fitted = fit(
         method, embeddings.vectors, n_clusters=n_clusters, parameters=parameters, random_state=random_state
     )

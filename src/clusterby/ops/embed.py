@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,12 @@ from clusterby.core.modality import Modality, parse_modality
 from clusterby.encoders import EncoderChoice, choose_encoder
 from clusterby.encoders.choose import EncoderArgument
 from clusterby.engines import Engine
+from clusterby.instructions import Instruction, InstructionArgument
 from clusterby.media import infer_modality
-from clusterby.ops.embedder import Embedder, Part, fit_part, hidden_column
+from clusterby.ops.aligned import choose_aligned
+from clusterby.ops.asked import Asked, column_instructions
+from clusterby.ops.condition import Propose
+from clusterby.ops.embedder import Embedder, Part, fit_part
 from clusterby.ops.kept import usable_cache
 from clusterby.ops.weights import By, column_weights
 from clusterby.tables import as_column, open_table
@@ -37,6 +42,11 @@ def embed(
     engine: Engine | None = None,
     cache: CacheArgument = True,
     prefer: Mapping[str, Any] | None = None,
+    instruction: InstructionArgument | Mapping[str, InstructionArgument] | None = None,
+    description: Asked = None,
+    candidates: Any = None,
+    ignore: Asked = None,
+    region: Any = None,
 ) -> Embeddings:
     """Return the vectors of a table's rows, or of a column's cells.
 
@@ -59,10 +69,25 @@ def embed(
     prefer : mapping, optional
         What ``encoder="auto"`` should choose by: see :func:`clusterby.encoders.choose_encoder`.
 
+    instruction : str or Instruction, or a mapping of columns to these, optional
+        What the vectors should be about: ``"group images by their background"``.
+    description : str or list of str, or a mapping of columns to these, optional
+        Templates for the candidate words: ``"photo with a {} background"``.
+    candidates : list of str, callable or "auto", or a mapping of columns to these, optional
+        The words; None takes the lexicon of what the instruction or description names.
+    ignore : list of str, or a mapping of columns to these, optional
+        Words, or criteria such as ``"color"``, whose differences should not count.
+    region : Box, Polygon, Boxes or str, or a mapping of columns to these, optional
+        The part of each image that counts; a name is that of a column with one region a row.
+
     Raises
     ------
-    UnknownColumn, InvalidTable, AmbiguousModality, UnknownEncoder, NothingToCluster
+    UnknownColumn, InvalidTable, AmbiguousModality, UnknownEncoder, InvalidParameter, NothingToCluster
         Each with the next step.
+
+    See Also
+    --------
+    clusterby.instructions.Instruction : What the last five arguments make together.
 
     Examples
     --------
@@ -70,7 +95,10 @@ def embed(
     >>> cb.embed({"v": [[0.0, 1.0], [1.0, 0.0], None]}, "v")
     <Embeddings identity(v): 2 × 2, 1 rows skipped>
     """
-    how: dict[str, Any] = {"encoder": encoder, "modality": modality, "engine": engine, "prefer": prefer}
+    how: dict[str, Any] = {
+        "encoder": encoder, "modality": modality, "engine": engine, "prefer": prefer, "instruction": instruction,
+        "description": description, "candidates": candidates, "ignore": ignore, "region": region,
+    }  # fmt: skip
     kept = usable_cache(cache)
     if by is None:
         column = as_column(data)
@@ -91,27 +119,32 @@ def fit_embedder(
     cache: Cache | None = None,
     prefer: Mapping[str, Any] | None = None,
     table: Table | None = None,
+    propose: Propose | None = None,
+    **asked: Any,
 ) -> tuple[Embedder, Embeddings]:
     """Return the fitted way from columns to vectors, and the vectors of these columns; see :func:`embed`.
 
     Where `table` is given, vectors that it has already under a hidden column's name are taken from there.
     """
+    instructions = column_instructions(columns, **asked)
     encoders = _per_column(encoder, columns, default="auto")
     modalities = _per_column(modality, columns, default=None)
     by_preference = [
         name for name, asked in encoders.items() if isinstance(asked, str) and asked == "auto"
     ] or columns
     choices = {
-        name: choose_encoder(
-            encoders[name], _modality(column, modalities[name]), column=name,
-            prefer=prefer if name in by_preference else None,
+        name: _choice(
+            column, encoders[name], modalities[name], prefer if name in by_preference else None, instructions[name]
         )
         for name, column in columns.items()
     }  # fmt: skip
     fitted = [
-        _given(table, choices[name]) or fit_part(column, choices[name], engine=engine, cache=cache)
+        fit_part(
+            column, choices[name],
+            table=table, instruction=instructions[name], engine=engine, cache=cache, propose=propose,
+        )
         for name, column in columns.items()
-    ]
+    ]  # fmt: skip
     parts, pieces = tuple(p for p, _ in fitted), [e for _, e in fitted]
     if len(parts) > 1:
         parts = tuple(
@@ -130,9 +163,17 @@ def fit_embedder(
     return embedder, embeddings
 
 
-def _given(table: Table | None, choice: EncoderChoice) -> tuple[Part, Embeddings] | None:
-    found = None if table is None else hidden_column(table, choice, choice.encoder)
-    return None if found is None else (Part(choice=choice, encoder=choice.encoder), found)
+def _choice(
+    column: Column,
+    encoder: EncoderArgument,
+    modality: str | None,
+    prefer: Mapping[str, Any] | None,
+    instruction: Instruction | None,
+) -> EncoderChoice:
+    """Return a column's encoder; one that is chosen, and is to follow words, must know them."""
+    if instruction is not None and instruction.speaks:
+        return choose_aligned(column, encoder=encoder, modality=modality, prefer=prefer)
+    return choose_encoder(encoder, _modality(column, modality), column=column.name, prefer=prefer)
 
 
 def _modality(column: Column, given: str | Modality | None) -> Modality:
@@ -156,4 +197,4 @@ def _weighted(part: Part, piece: Embeddings, weight: float) -> Part:
         float(np.mean(np.sum((piece.vectors - center) ** 2, axis=1, dtype=np.float64))) if len(piece) else 0.0
     )
     scale = (weight / spread) ** 0.5 if spread > 0 else 1.0
-    return Part(choice=part.choice, encoder=part.encoder, center=center, scale=scale)
+    return replace(part, center=center, scale=scale)

@@ -23,6 +23,7 @@ from clusterby.engines import Engine
 from clusterby.media import decode
 from clusterby.ops.batches import Batch, decode_batch, encode_batch
 from clusterby.ops.keys import CellKeys
+from clusterby.ops.regions import RowRegions
 
 __all__ = ["NOT_FINITE", "Encoded", "checked_vectors", "encode_column", "space_facts"]
 
@@ -60,7 +61,14 @@ class Encoded(NamedTuple):
 
 
 def encode_column(
-    column: Column, modality: Modality, encoder: Encoder, *, label: str, engine: Engine, cache: Cache | None
+    column: Column,
+    modality: Modality,
+    encoder: Encoder,
+    *,
+    label: str,
+    engine: Engine,
+    cache: Cache | None,
+    regions: RowRegions | None = None,
 ) -> Encoded:
     """Return the vectors of a column of images, sound or texts.
 
@@ -78,8 +86,10 @@ def encode_column(
         Where cells are decoded and prepared.
     cache : Cache, optional
         Where vectors are looked up and stored.
+    regions : RowRegions, optional
+        What is seen of each image. Its vector is kept under a key of its own for each region.
     """
-    return _Work(column, modality, encoder, label, engine, cache).run()
+    return _Work(column, modality, encoder, label, engine, cache, regions).run()
 
 
 @dataclass(slots=True)
@@ -100,9 +110,10 @@ class _Work:
         label: str,
         engine: Engine,
         cache: Cache | None,
+        regions: RowRegions | None,
     ) -> None:
         self._column, self._modality, self._encoder, self._label = column, modality, encoder, label
-        self._engine = engine
+        self._engine, self._regions = engine, regions
         self._have = np.zeros(len(column), dtype=bool)
         self._vectors: FloatArray = np.empty((0, 1), dtype=np.float32)
         self._faults: dict[int, str] = {}
@@ -127,8 +138,12 @@ class _Work:
                 self._column, self._modality, engine=self._engine, memo=memo, texts=texts, text_rows=rows
             )
         else:
-            self._cells = CellKeys(self._column, self._modality, engine=self._engine, memo=memo)
+            salt = None if self._regions is None else self._regions.salt
+            self._cells = CellKeys(self._column, self._modality, engine=self._engine, memo=memo, salt=salt)
             rows = np.arange(len(self._column), dtype=np.int64)
+            if self._regions is not None:
+                self._faults = dict(self._regions.faults)
+                rows = np.setdiff1d(rows, list(self._faults), assume_unique=True)
         self._look_up(rows[self._cells.known[rows]])
         todo = self._in_order(rows[~self._have[rows]])
         if len(todo):
@@ -212,8 +227,9 @@ class _Work:
 
         def work(chosen: Sequence[int]) -> Batch:
             return decode_batch(
-                self._column, self._modality, chosen, texts=self._texts, prepare=prepare, how=how
-            )
+                self._column, self._modality, chosen, texts=self._texts, prepare=prepare, how=how,
+                regions=self._regions,
+            )  # fmt: skip
 
         return self._engine.map_batches(work, rows.tolist(), batch_size=self._batch_size, retries=2)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,8 @@ class CellKeys:
         The decoded texts of the rows in `text_rows`; files are not asked for then.
     text_rows : int64 array, optional
         Their rows.
+    salt : callable, optional
+        Is given keys of contents and their rows, and returns the keys of what is seen of these contents.
 
     Attributes
     ----------
@@ -54,10 +56,11 @@ class CellKeys:
         memo: Memo,
         texts: NDArray[np.object_] | None = None,
         text_rows: IntArray | None = None,
+        salt: Callable[[KeyArray, IntArray], KeyArray] | None = None,
     ) -> None:
         self.keys: KeyArray = np.zeros((len(column), 2), dtype=np.uint64)
         self.known = np.zeros(len(column), dtype=bool)
-        self._modality, self._engine, self._memo = modality, engine, memo
+        self._modality, self._engine, self._memo, self._salt = modality, engine, memo, salt
         self._files: dict[int, tuple[bytes, FileState]] = {}
         if texts is not None and text_rows is not None:
             self._set(text_rows, text_keys(texts))
@@ -102,7 +105,10 @@ class CellKeys:
 
     def _set(self, rows: Sequence[int] | IntArray, keys: Sequence[bytes]) -> None:
         if len(rows):
-            self.keys[rows] = pack_keys(keys)
+            packed = pack_keys(keys)
+            self.keys[rows] = (
+                packed if self._salt is None else self._salt(packed, np.asarray(rows, dtype=np.int64))
+            )
             self.known[rows] = True
 
     def _hash_files(self, rows: Sequence[int]) -> list[tuple[int, bytes | None]]:

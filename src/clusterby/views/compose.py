@@ -219,6 +219,10 @@ def _notes(groups: ClusterBy) -> tuple[str, ...]:
     choice = groups.encoder_choice
     choices = list(choice.values()) if isinstance(choice, dict) else [choice] if choice else []
     notes = [f"{c.name}({c.column}) was chosen as {c.reason}: it {c.weakness}." for c in choices]
+    notes += [f"Instruction: {followed}." for followed in groups.followed]
+    notes += [
+        f"{followed.column}: {warning}." for followed in groups.followed for warning in followed.warnings
+    ]
     partition = groups.partition
     if partition.k_scores:
         tried = f"{min(partition.k_scores)} to {max(partition.k_scores)}"
