@@ -116,7 +116,8 @@ def score_among(
         values=values, negatives=(tuple(text.said for text in texts[asked:]),) * asked,
         left_out=(MappingProxyType({}),) * asked,
         warnings=tuple(
-            f"the encoder takes for one: {_listed([texts[first], *(texts[i] for i, twin in same.items() if twin == first)])}"
+            "the encoder takes these for one: "
+            + _listed([texts[first], *(texts[i] for i, twin in same.items() if twin == first)])
             for first in dict.fromkeys(same.values())
         ),
     )  # fmt: skip
