@@ -300,13 +300,13 @@ class _Work:
         self._have[rows] = True
 
     def _commit(self) -> None:
-        pending, self._pending = self._pending, _Pending()
-        if self._space is None or not pending.rows:
-            return
-        rows = np.concatenate(pending.rows)
-        known = self._cells.known[rows]
-        if known.any():
-            self._space.append(self._cells.keys[rows[known]], np.concatenate(pending.vectors)[known])
+        pending = self._pending
+        if self._space is not None and pending.rows:
+            rows = np.concatenate(pending.rows)
+            known = self._cells.known[rows]
+            if known.any():
+                self._space.append(self._cells.keys[rows[known]], np.concatenate(pending.vectors)[known])
+        self._pending = _Pending()  # not before: after an interrupt all is appended again, which doubles nothing
 
     def _commit_in_passing(self) -> None:
         try:
