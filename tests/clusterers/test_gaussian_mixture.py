@@ -68,6 +68,24 @@ def test_from_the_same_start_it_ends_where_scikit_learn_does(kind, init, d):
     assert ours.aic(rows) == pytest.approx(theirs.aic(rows), rel=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["diag", "spherical"])
+def test_where_most_rows_are_settled_it_still_ends_where_scikit_learn_does(kind):
+    rows = overlapping(3000, 50, 20)
+    settings = {
+        "n_components": 20, "covariance_type": kind, "init_params": "random_from_data", "random_state": 3,
+        "n_init": 2, "warm_start": True,
+    }  # fmt: skip
+    ours, theirs = GaussianMixture(**settings), mixture.GaussianMixture(**settings)
+    for _ in range(2):
+        labels, expected = ours.fit_predict(rows), theirs.fit_predict(rows)
+        assert (labels == expected).all()
+        assert (labels == ours.predict(rows)).all()
+        assert ours.n_iter_ == theirs.n_iter_
+        np.testing.assert_allclose(ours.lower_bounds_, theirs.lower_bounds_, rtol=1e-9)
+        np.testing.assert_allclose(ours.means_, theirs.means_, atol=1e-7)
+        np.testing.assert_allclose(ours.covariances_, theirs.covariances_, rtol=1e-7)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_given_weights_means_and_precisions_are_the_start(kind):
     rows = overlapping(300, 4, 3)

@@ -21,7 +21,7 @@ from clusterby.clusterers.whole_fit import whole_fit
 from clusterby.core.column import IntArray
 from clusterby.core.progress import Advance, track
 from clusterby.kernels.arrays import Floats
-from clusterby.kernels.mixture.gaussian_mixture import Scores, climb, score_rows
+from clusterby.kernels.mixture.gaussian_mixture import Climb, Scores, climb, score_rows
 from clusterby.kernels.mixture.gaussian_moments import Memberships, column_means, row_products
 from clusterby.kernels.mixture.gaussian_parameters import Gaussians
 from clusterby.kernels.mixture.gaussian_start import chosen, drawn, start
@@ -218,11 +218,11 @@ warm_start, verbose, verbose_interval
         origin = column_means(reduced)
         products = row_products(reduced, origin) if self.covariance_type == "tied" else None
         random_state = check_random_state(self.random_state)
-        found: list[tuple[Gaussians, list[float], bool]] = []
+        best: Climb | None = None
         for run in range(runs):
             self._print_verbose_msg_init_beg(run)
             continues = self._continues()
-            gaussians, bounds, converged = climb(
+            found = climb(
                 reduced,
                 self._gaussians(origin)
                 if continues
@@ -236,19 +236,19 @@ warm_start, verbose, verbose_interval
                 advance=advance,
             )
             if self.max_iter:
-                self._print_verbose_msg_init_end(bounds[-1] + rest, converged)
-            if not found or not bounds or bounds[-1] > found[0][1][-1]:
-                found = [(gaussians, bounds, converged)]
-        gaussians, bounds, converged = found[0]
-        labels = score_rows(reduced, gaussians, advance=advance).labels
+                self._print_verbose_msg_init_end(found.bounds[-1] + rest, found.settled)
+            if best is None or not found.bounds or found.bounds[-1] > best.bounds[-1]:
+                best = found
+        best = cast("Climb", best)
+        labels = best.labels(reduced, advance)
         advance(1)
-        if not converged and self.max_iter:
+        if not best.settled and self.max_iter:
             warnings.warn(_NOT_CONVERGED, ConvergenceWarning, stacklevel=4)
-        self._keep(gaussians, rows.dtype)
+        self._keep(best.gaussians, rows.dtype)
         self._keep_reduction(reduction)
-        self.converged_, self.n_iter_ = converged, len(bounds)
-        self.lower_bounds_ = [bound + rest for bound in bounds]
-        self.lower_bound_ = self.lower_bounds_[-1] if bounds else -np.inf
+        self.converged_, self.n_iter_ = best.settled, len(best.bounds)
+        self.lower_bounds_ = [bound + rest for bound in best.bounds]
+        self.lower_bound_ = self.lower_bounds_[-1] if best.bounds else -np.inf
         return labels
 
     def _start(

@@ -40,9 +40,18 @@ def test_one_step_is_one_step_of_scikit_learn(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_climb_never_falls_and_ends(kind):
     rows, first, products = begin(kind)
-    _, bounds, settled = climb(rows, first, reg_covar=1e-6, tol=1e-6, max_iter=200, products=products)
-    assert settled
-    assert (np.diff(bounds) > -1e-9).all()
+    found = climb(rows, first, reg_covar=1e-6, tol=1e-6, max_iter=200, products=products)
+    assert found.settled
+    assert (np.diff(found.bounds) > -1e-9).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_labels_of_a_climb_are_those_of_its_mixture(kind, dtype):
+    rows, first, products = begin(kind, d=80, dtype=dtype)
+    for max_iter in (0, 1, 5):
+        found = climb(rows, first, reg_covar=1e-6, tol=0, max_iter=max_iter, products=products)
+        assert (found.labels(rows) == score_rows(rows, found.gaussians).labels).all()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -80,7 +89,7 @@ def test_every_iteration_is_told_and_counted():
         max_iter=50,
         tell=lambda i, by: told.append(i),
         advance=done.append,
-    )[1]
+    ).bounds
     assert told == list(range(1, len(bounds) + 1))
     assert sum(done) == 50
 

@@ -11,13 +11,40 @@ from clusterby.core.column import IntArray
 from clusterby.core.progress import Advance, still
 from clusterby.kernels.arrays import Floats
 from clusterby.kernels.mixture.gaussian_densities import FullDensities, LinearDensities, normalize_rows
-from clusterby.kernels.mixture.gaussian_moments import add_rows, add_weighted, empty_moments, rows_per_slab
+from clusterby.kernels.mixture.gaussian_moments import add_rows, empty_moments, rows_per_slab
 from clusterby.kernels.mixture.gaussian_parameters import Gaussians, Moments, estimate, factor
+from clusterby.kernels.mixture.linear_passes import LinearPasses
 from clusterby.kernels.parallel import blocks, in_parallel
 
-__all__ = ["Scores", "climb", "improve", "maximize", "score_rows"]
+__all__ = ["Climb", "Scores", "climb", "improve", "maximize", "score_rows"]
 
-_SUMS_BYTES = 32 * 2**20
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climb:
+    """How far expectation-maximisation came.
+
+    Parameters
+    ----------
+    gaussians : Gaussians
+        The mixture in the end.
+    bounds : list of float
+        The mean log-density of the rows before each step.
+    settled : bool
+        Whether the last change was less than what was asked for.
+    passes : LinearPasses or None
+        What is known of the rows; None for "full".
+    """
+
+    gaussians: Gaussians
+    bounds: list[float]
+    settled: bool
+    passes: LinearPasses | None
+
+    def labels(self, rows: Floats, advance: Advance | None = None) -> IntArray:
+        """Return the likeliest component of each row, int64 (n,), the first of equals."""
+        if self.passes is None:
+            return score_rows(rows, self.gaussians, advance=advance).labels
+        return self.passes.labels(self.gaussians, advance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +131,8 @@ def climb(
     products: Floats | None = None,
     tell: Callable[[int, float], None] | None = None,
     advance: Advance | None = None,
-) -> tuple[Gaussians, list[float], bool]:
-    """Return the mixture after expectation-maximisation, the mean log-densities on the way, and whether it settled.
+) -> Climb:
+    """Return the mixture after expectation-maximisation, and how it went.
 
     Parameters
     ----------
@@ -127,14 +154,17 @@ def climb(
     >>> pair = Gaussians(kind="spherical", origin=np.zeros(1), weights=np.array([0.5, 0.5]),
     ...                  means=np.array([[-1.0], [1.0]]), factors=np.ones(2))
     >>> line = np.array([[-8.0], [-9.0], [8.0], [9.0]])
-    >>> found, bounds, settled = climb(line, pair, reg_covar=0.0, tol=1e-3, max_iter=9)
-    >>> len(bounds), settled
-    (3, True)
+    >>> found = climb(line, pair, reg_covar=0.0, tol=1e-3, max_iter=9)
+    >>> len(found.bounds), found.settled, found.labels(line).tolist()
+    (3, True, [0, 0, 1, 1])
     """
     bounds: list[float] = []
     settled = False
+    passes = None if gaussians.kind == "full" else LinearPasses(rows, gaussians)
     while len(bounds) < max_iter and not settled:
-        now, gaussians = improve(rows, gaussians, reg_covar=reg_covar, products=products, advance=advance)
+        now, gaussians = improve(
+            rows, gaussians, reg_covar=reg_covar, products=products, passes=passes, advance=advance
+        )
         change, bound = now - bound, now
         bounds.append(bound)
         settled = abs(change) < tol
@@ -144,7 +174,7 @@ def climb(
             advance(1)
     if advance is not None:
         advance(max_iter - len(bounds))
-    return gaussians, bounds, settled
+    return Climb(gaussians=gaussians, bounds=bounds, settled=settled, passes=passes)
 
 
 def improve(
@@ -153,6 +183,7 @@ def improve(
     *,
     reg_covar: float,
     products: Floats | None = None,
+    passes: LinearPasses | None = None,
     advance: Advance | None = None,
 ) -> tuple[float, Gaussians]:
     """Return the mean log-density of the rows, and the mixture after one step of expectation-maximisation.
@@ -171,6 +202,8 @@ def improve(
         Added to every variance.
     products : float64 (d, d), optional
         What `row_products` returned; needed for "tied".
+    passes : LinearPasses, optional
+        Earlier passes over the same rows, none for "full"; what they found out saves work.
     advance : callable, optional
         Called with 0 now and then; what it raises ends the work.
 
@@ -195,7 +228,8 @@ def improve(
     if gaussians.kind == "full":
         log_density, moments = _full_pass(rows, gaussians, advance)
     else:
-        log_density, moments = _linear_pass(rows, gaussians, advance)
+        passes = passes or LinearPasses(rows, gaussians, again=False)
+        log_density, moments = passes.moments(gaussians, advance)
     if products is not None:
         moments = Moments(counts=moments.counts, sums=moments.sums, squares=products)
     return log_density / len(rows), maximize(rows, moments, gaussians, reg_covar=reg_covar)
@@ -224,36 +258,6 @@ def maximize(rows: Floats, moments: Moments, like: Gaussians, *, reg_covar: floa
         covariances=covariances,
         factors=factor(covariances, like.kind),
     )
-
-
-def _linear_pass(rows: Floats, gaussians: Gaussians, advance: Advance | None) -> tuple[float, Moments]:
-    """Score each tile of rows and add its moments while it is in the cache."""
-    n, d, k = *rows.shape, len(gaussians.weights)
-    densities = LinearDensities(gaussians, rows.dtype)
-    negligible = _negligible(rows)
-    squares = gaussians.kind != "tied"
-
-    def chunk(at: slice) -> tuple[float, Moments]:
-        tile, moments = densities.buffers(), empty_moments(gaussians.kind, k, d)
-        logs, labels = np.empty(densities.tile_rows), np.empty(densities.tile_rows, dtype=np.int64)
-        total = 0.0
-        for start in range(at.start, at.stop, densities.tile_rows):
-            block = rows[start : min(start + densities.tile_rows, at.stop)]
-            scores, shifted, first = densities.scores(block, tile)
-            m = len(block)
-            kept = normalize_rows(scores, densities.constants, negligible, logs[:m], labels[:m])
-            add_weighted(moments, shifted, first, scores, kept, squares=squares)
-            total += float(logs[:m].sum())
-        return total, moments
-
-    count = int(np.clip(_SUMS_BYTES // (8 * k * (2 * d + 1)), 4, 32))
-    size = max(densities.tile_rows, -(-n // count))
-    parts = in_parallel(chunk, blocks(n, size), advance=still(advance))
-    total, moments = parts[0]
-    for more, some in parts[1:]:
-        total += more
-        moments += some
-    return total, moments
 
 
 def _full_pass(rows: Floats, gaussians: Gaussians, advance: Advance | None) -> tuple[float, Moments]:
