@@ -74,10 +74,47 @@ def of_patches(name):
     return dataset
 
 
+class Tower:
+    """Made the vectors, and knows three words."""
+
+    name, revision = "tower", "1"
+
+    def encode(self, items):
+        raise AssertionError
+
+    def encode_queries(self, queries):
+        return np.eye(3, 4, dtype=np.float32)[
+            [["one", "two", "three"].index(query.split()[-1]) for query in queries]
+        ]
+
+
+class Letters(Tower):
+    """Embeds texts by the letters r, g and b, each more the nearer a word is to its end."""
+
+    modalities = frozenset({"text"})
+
+    def encode(self, items):
+        return np.array([[text.rfind(letter) + 0.5 for letter in "rgb"] for text in items], dtype=np.float32)
+
+    encode_queries = encode
+
+
 OPERATIONS = {
     "compute": (make, lambda d: cbf.compute_clusters(d, "r", embeddings="emb", n_clusters=3)),
     "classify": (
         make, lambda d: cbf.compute_clusters(d, "r", embeddings="emb", n_clusters=2, as_classification=True)
+    ),
+    "label": (
+        make,
+        lambda d: cbf.label_samples(
+            d, "kind", by="color", modality="text", candidates=["r", "g", "b"], templates="{}", encoder=Letters(), cache=False
+        ),
+    ),
+    "instruct": (
+        make,
+        lambda d: cbf.compute_clusters(
+            d, "r", embeddings="emb", encoder=Tower(), candidates=["one", "two", "three"], n_clusters=3, cache=False
+        ),
     ),
     "overwrite": (
         clustered,
@@ -139,18 +176,23 @@ def state(dataset):
             "names": written[1],
             "paths": paths,
             "quality": bool(groups.quality().explained),
+            "instruction": str(groups.instruction_),
         }
     fields_there = []
     for path, field in dataset.get_field_schema(flat=True).items():
         mark = (field.info or {}).get("clusterby")
-        if mark:
+        if mark and mark["role"] == "scores":
+            fields_there.append(path)
+            if mark["state"] != "done" or [v.label for v in dataset.values(path)] != dataset.values("color"):
+                wrong.append(f"scores of {path}: {mark}")
+        elif mark:
             fields_there.append(path)
             if mark["run"] != claimed.get(path) or mark["state"] != "done" or mark["path"] != path:
                 wrong.append(f"mark of {path}: {mark}")
     wrong += undeclared(dataset)
     color = dataset.app_config.color_scheme
     colored = [] if color is None else [f["path"] for f in color.fields or []]
-    indexed = [i for i in dataset.list_indexes() if "cluster" in i or "other" in i]
+    indexed = [i for i in dataset.list_indexes() if "cluster" in i or "other" in i or "kind" in i]
     return {
         "runs": runs, "fields": sorted(fields_there), "colored": colored, "indexed": indexed, "wrong": wrong,
         "user": [dataset.values("color"), dataset.values("filepath"), dataset.values("objects.detections.label")],

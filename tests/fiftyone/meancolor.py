@@ -29,3 +29,21 @@ class MeanColor(fom.Model, fom.EmbeddingsMixin):
     @property
     def ragged_batches(self):
         return True
+
+
+class PromptedColor(fom.PromptMixin, MeanColor):
+    """Embeds images by their mean color, and prompts by the color they name."""
+
+    can_embed_prompts = True
+
+    def get_embeddings(self):
+        return self._last / 255
+
+    def embed_prompt(self, arg):
+        return self.embed_prompts([arg])[0]
+
+    def embed_prompts(self, args):
+        return (
+            np.array([[name in prompt for name in ("red", "green", "blue")] for prompt in args], dtype=float)
+            + 0.1
+        )

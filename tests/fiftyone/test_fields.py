@@ -53,7 +53,9 @@ def test_only_a_field_with_a_mark_is_deleted(dataset, fields, writer):
     fields.drop(dataset, "color")
     fields.drop(dataset, "nothing")
     assert dataset.get_field("color") is not None
-    fields.declare(dataset, "a", run="r", role="labels", writer=writer, description="", confidence=True)
+    fields.declare(
+        dataset, "a", run="r", role="labels", writer=writer, description="", holds="classifications"
+    )
     dataset.create_index("a.label")
     fields.drop(dataset, "a")
     assert dataset.get_field("a") is None

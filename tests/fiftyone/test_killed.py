@@ -13,6 +13,8 @@ pytestmark = [pytest.mark.usefixtures("fo"), pytest.mark.fiftyone]
 # was written: killing.py takes any.
 SOME = {
     "compute": [3, 6, 8, 10, 12],
+    "instruct": [4, 11, 20, 21, 23],
+    "label": [2, 5, 8, 11, 12],
     "overwrite": [4, 7, 9, 14, 24],
     "overwrite_elsewhere": [6, 13, 20],
     "rename": [4, 6, 8, 14],

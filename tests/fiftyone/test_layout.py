@@ -1,4 +1,6 @@
 import json
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -7,8 +9,6 @@ import clusterby.fiftyone as cbf
 
 @pytest.mark.parametrize("method", ["kmeans", "gmm", "hdbscan"])
 def test_a_run_comes_back_from_its_plain_values_by_way_of_json(make_dataset, method):
-    from types import SimpleNamespace
-
     from clusterby.fiftyone.layout import config_of, results_of, stored_of
     from clusterby.fiftyone.store import read
 
@@ -29,9 +29,31 @@ def test_a_run_comes_back_from_its_plain_values_by_way_of_json(make_dataset, met
 
 
 def test_what_is_missing_is_an_error_of_pythons_own_that_the_reader_translates():
-    from types import SimpleNamespace
-
     from clusterby.fiftyone.layout import stored_of
 
     with pytest.raises(AttributeError):
         stored_of(SimpleNamespace(), SimpleNamespace())
+
+
+@pytest.fixture
+def earlier(dataset):
+    """Register a run as it was written before instructions were kept, on samples with these vectors."""
+    text = Path(__file__).with_name("run_of_schema_1.json").read_text()
+    for i, identifier in reversed(list(enumerate(dataset.limit(12).values("id")))):
+        text = text.replace(f"id-{i}", identifier)
+    kept = json.loads(text)
+    dataset.limit(12).register_run("old", dataset.init_run(**kept["config"]))
+    dataset.save_run_results("old", dataset.init_run_results("old", **kept["results"]), cache=False)
+    return dataset
+
+
+def test_a_run_that_was_written_before_instructions_were_kept_is_read(earlier):
+    groups = cbf.load_clusters(earlier, "old")
+    assert groups.instruction_ is None
+    assert groups.names_ == {0: "zero"}
+    assert groups.labels_.tolist() == [1, 0, 0, 1, 0, None, 1, 0, 0, 1, 0, 0]
+    assert [s.row for s in groups.skipped] == [5]
+    assert groups.predict(groups.embeddings).tolist() == groups.labels_.tolist()
+    assert cbf.clustering_info(earlier, "old")["n_clusters"] == 2
+    assert cbf.rename_cluster(earlier, "old", 1, "one").names_ == {0: "zero", 1: "one"}
+    assert cbf.load_clusters(earlier, "old").names_ == {0: "zero", 1: "one"}

@@ -139,3 +139,96 @@ def test_a_run_whose_vectors_a_model_gave_says_that_they_are_not_kept(dataset, m
     cbf.compute_clusters(dataset, "m", model=model(), n_clusters=3)
     with pytest.raises(ValueError, match="not stored with the run"):
         _ = cbf.load_clusters(dataset, "m").embeddings.vectors
+
+
+@pytest.fixture
+def prompted(fo):
+    from tests.fiftyone.meancolor import PromptedColor
+
+    return PromptedColor
+
+
+BY_COLOR = {"instruction": "group by color", "candidates": ["red", "green", "blue"], "n_clusters": 3}
+
+
+def test_words_are_embedded_by_the_model_itself(dataset, prompted):
+    groups = cbf.compute_clusters(dataset, "m", model=prompted(), **BY_COLOR)
+    assert dataset.values("m_cluster_name") == dataset.values("color")
+    assert groups.instruction_.about == "color"
+    assert cbf.load_clusters(dataset, "m").instruction_ == groups.instruction_
+
+
+def test_of_patches_too(make_dataset, prompted):
+    dataset = make_dataset(9, detections=True)
+    groups = cbf.compute_clusters(dataset, "p", model=prompted(), patches_field="objects", **BY_COLOR)
+    pairs = dataset.values("objects.detections.p_cluster_name")
+    assert pairs == [[color, color] for color in dataset.values("color")]
+    assert groups.instruction_.column == "objects"
+
+
+@pytest.fixture
+def in_the_zoo(monkeypatch, prompted):
+    """Let FiftyOne's zoo have a model of that name, and count how often it is loaded."""
+    import fiftyone.zoo as foz
+
+    loaded = []
+
+    def load(name, **options):
+        loaded.append((name, options))
+        return prompted()
+
+    monkeypatch.setattr(foz, "list_zoo_models", lambda **_: ["prompted-color"])
+    monkeypatch.setattr(foz, "list_downloaded_zoo_models", lambda **_: ["prompted-color"])
+    monkeypatch.setattr(foz, "load_zoo_model", load)
+    return loaded
+
+
+def test_a_model_of_the_zoo_looks_at_regions_and_is_found_again(dataset, in_the_zoo):
+    import clusterby as cb
+
+    groups = cbf.compute_clusters(
+        dataset, "z", model="prompted-color", region=cb.Box((0, 0), (0.5, 1)), **BY_COLOR
+    )
+    assert dataset.values("z_cluster_name") == dataset.values("color")
+    assert cbf.clustering_info(dataset, "z")["source"]["region"] == {"lt": [0.0, 0.0], "rb": [0.5, 1.0]}
+    del in_the_zoo[:]
+    loaded = cbf.load_clusters(dataset, "z")
+    assert loaded.embeddings.vectors.tolist() == groups.embeddings.vectors.tolist()
+    assert in_the_zoo == []
+
+
+@pytest.mark.parametrize("options", [{}, {"size": 3}])
+def test_of_a_similarity_run_the_model_is_known(dataset, in_the_zoo, prompted, options):
+    import fiftyone.brain as fob
+
+    vectors = dataset.compute_embeddings(prompted())[:, 0]
+    fob.compute_similarity(
+        dataset, model="prompted-color", model_kwargs=options or None, embeddings=vectors, brain_key="sim",
+        backend="sklearn", progress=False,
+    )  # fmt: skip
+    groups = cbf.compute_clusters(dataset, "s", embeddings="sim", **BY_COLOR)
+    assert dataset.values("s_cluster_name") == dataset.values("color")
+    assert in_the_zoo[-1] == ("prompted-color", options)
+    loaded = cbf.load_clusters(dataset, "s").embeddings
+    assert loaded.vectors.tolist() == groups.embeddings.vectors.tolist()
+
+
+def test_a_similarity_run_whose_model_embeds_no_prompts_asks_what_made_it(dataset):
+    import fiftyone.brain as fob
+
+    fob.compute_similarity(dataset, embeddings="emb", brain_key="sim", backend="sklearn", progress=False)
+    with pytest.raises(InvalidParameter, match="say with encoder= what made them"):
+        cbf.compute_clusters(dataset, "s", embeddings="sim", **BY_COLOR)
+
+
+def test_a_model_that_cannot_follow_is_refused_before_it_embeds_anything(dataset, model, prompted, state_of):
+    from clusterby import Box
+
+    before = state_of(dataset)
+    with pytest.raises(InvalidParameter, match="'MeanColor' has none"):
+        cbf.compute_clusters(dataset, "m", model=model(fails_above=-1), **BY_COLOR)
+    with pytest.raises(
+        InvalidParameter, match="region= with model='PromptedColor': FiftyOne shows it whole images"
+    ):
+        cbf.compute_clusters(dataset, "m", model=prompted(fails_above=-1), region=Box((0, 0), (0.5, 1)))
+    assert state_of(dataset) == before

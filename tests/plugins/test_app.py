@@ -1,10 +1,18 @@
-"""The plugin in the real App in a real browser, on real images."""
+"""The plugin in the real App in a real browser, on real images.
+
+The picture of the panel in the README is one that a test leaves, where it is told the file:
+
+    CLUSTERBY_PICTURE=docs/images/fiftyone-panel.png pytest tests/plugins/test_app.py -k one_cluster
+"""
 
 from __future__ import annotations
 
+import csv
+import os
 import re
 import uuid
 from collections import Counter
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -14,6 +22,7 @@ from tests.panel_session import PLUGIN
 
 pytestmark = [pytest.mark.fiftyone, pytest.mark.browser, pytest.mark.usefixtures("plugin")]
 
+PICTURE = os.environ.get("CLUSTERBY_PICTURE")
 COMPUTE = f"{PLUGIN}/compute_clusters"
 FORM_SECONDS = 1.5  # until the form has been resolved anew after a change
 
@@ -37,17 +46,65 @@ def digits(fo, tmp_path_factory):
     dataset.delete()
 
 
-def test_from_the_toolbar_to_a_field_and_a_panel_and_back(digits, tmp_path):
-    with serve_app(tmp_path / "server.log") as address, open_browser() as browser:
-        app = open_dataset(browser, address, digits.name)
-        try:
-            walk(app, digits)
-        except BaseException:
-            app.screenshot(tmp_path / "failed.png")
-            print(
-                f"errors: {app.errors}; seen: {tmp_path / 'failed.png'}"
-            )  # pytest shows it with the failure
-            raise
+@pytest.fixture(scope="module")
+def scenes(fo, tmp_path_factory):
+    """420 drawn scenes in seven clusters, which their pixels make of their backgrounds; each bears a name."""
+    import clusterby as cb
+    import clusterby.fiftyone as cbf
+
+    folder = cb.samples.scenes(tmp_path_factory.mktemp("scenes") / "scenes", n=420)
+    dataset = fo.Dataset(f"scenes-{uuid.uuid4().hex[:8]}" if PICTURE is None else "scenes", persistent=True)
+    samples = []
+    with (folder / "scenes.csv").open(encoding="utf-8") as table:
+        for row in csv.DictReader(table):
+            with Image.open(folder / row["image"]) as image:
+                pixels = (
+                    np.asarray(image.resize((8, 8), Image.Resampling.BOX), dtype=np.float32).ravel() / 255
+                )
+            labels = {name: row[name] for name in ("background", "color", "count", "shape", "texture")}
+            samples.append(fo.Sample(filepath=str(folder / row["image"]), pixels=pixels, **labels))
+    dataset.add_samples(samples)
+    cbf.compute_clusters(dataset, "by_look", method="kmeans", n_clusters=7, embeddings="pixels")
+    cbf.name_clusters(dataset, "by_look")
+    yield dataset
+    dataset.delete()
+
+
+@pytest.fixture(scope="module")
+def address(plugin, tmp_path_factory):
+    with serve_app(tmp_path_factory.mktemp("server") / "log") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with open_browser() as opened:
+        yield opened
+
+
+@contextmanager
+def opened(browser, address, dataset, folder, **options):
+    """Yield the App on a dataset; if something fails, leave a picture of what was seen."""
+    app = open_dataset(browser, address, dataset.name, **options)
+    try:
+        yield app
+    except BaseException:
+        app.screenshot(folder / "failed.png")
+        print(f"errors: {app.errors}; seen: {folder / 'failed.png'}")  # pytest shows it with the failure
+        raise
+    finally:
+        app.page.close()
+
+
+def check_errors(app):
+    """Fail if the App told of errors other than its own, about a view that is asked for while it loads another."""
+    assert [error for error in app.errors if "entry is loading" not in error] == []
+
+
+def test_from_the_toolbar_to_a_field_and_a_panel_and_back(digits, browser, address, tmp_path):
+    with opened(browser, address, digits, tmp_path) as app:
+        walk(app, digits)
+        check_errors(app)
 
 
 def walk(app, digits):
@@ -62,7 +119,6 @@ def walk(app, digits):
     rename(app, digits, cluster)
     lasso(app)
     delete(app, digits)
-    assert [error for error in app.errors if "entry is loading" not in error] == []
 
 
 def compute(app):
@@ -149,3 +205,83 @@ def delete(app, digits):
     assert not digits.has_field("by_pixels_cluster")
     assert not digits.has_field("by_pixels_cluster_name")
     assert digits.count() == 90
+
+
+# the card, the field for the name, the table and the grid
+
+
+def test_all_parts_are_of_one_cluster_whatever_is_clicked(scenes, browser, address, tmp_path):
+    size = {"width": 1600, "height": 960}
+    with opened(browser, address, scenes, tmp_path, viewport=size) as app:
+        names, sizes = expected(scenes)
+        app.open_panel()
+        wait_until(lambda: len(cells(app)) == 7, "the panel's table has seven clusters", seconds=40)
+        wait_until(lambda: all("…" not in row[4] for row in cells(app)), "marks are shown", seconds=40)
+        rows = [int(row[0].split(" · ")[0]) for row in cells(app)]
+        click_rows(app, 1, 2)
+        see_one(app, rows[2], names, sizes)
+        app.page.get_by_role("button", name="Outliers first").click()
+        see_one(app, rows[2], names, sizes)
+        click_rows(app, 5, 3, 0)
+        see_one(app, rows[0], names, sizes)
+        app.page.locator("tbody tr").nth(4).get_by_role("button").first.click()  # the pencil
+        see_one(app, rows[4], names, sizes)
+        app.page.go_back()
+        see_one(app, rows[0], names, sizes)
+        check_errors(app)
+        if PICTURE is not None:
+            take_picture(app)
+
+
+def expected(scenes):
+    """Return the names and sizes of the clusters, as the database has them."""
+    labels, names = scenes.values("by_look_cluster"), scenes.values("by_look_cluster_name")
+    return dict(zip(map(int, labels), names, strict=True)), Counter(map(int, labels))
+
+
+def click_rows(app, *rows):
+    """Click rows of the table one right after the other, as a browser may that was busy."""
+    app.page.evaluate(
+        "rows => rows.forEach(row => document.querySelectorAll('tbody tr')[row].querySelector('td').click())",
+        list(rows),
+    )
+
+
+SEEN = """() => {
+    const field = document.querySelector('input[placeholder^="Name it"]')
+    let card = field
+    while (!/ items, /.test(card.innerText || '')) card = card.parentElement
+    const rows = [...document.querySelectorAll('tbody tr td:first-of-type')]
+    const backs = rows.map(cell => getComputedStyle(cell).backgroundColor)
+    const chosen = rows.filter((_, row) => backs.filter(back => back === backs[row]).length === 1)
+    const [title, size] = card.innerText.split('\\n').filter(line => line.trim())
+    return [title, size, field.value, chosen.map(cell => cell.innerText.trim()).join()]
+}"""
+
+
+def see_one(app, cluster, names, sizes):
+    """Wait until all parts are of a cluster, and see that they stay so."""
+    title = f"{cluster} · {names[cluster]}"
+    app.page.mouse.move(4, 4)  # a row below the mouse looks as if it were chosen
+    wanted = [title, f"{sizes[cluster]} items, {sizes[cluster] / 420:.1%}", names[cluster], title]
+
+    def agree():
+        return app.page.evaluate(SEEN) == wanted and app.count() == sizes[cluster]
+
+    def agree_for_long():
+        for _ in range(10):
+            assert agree(), (app.page.evaluate(SEEN), app.count(), wanted)
+            app.page.wait_for_timeout(200)
+        return True
+
+    wait_until(agree_for_long, f"card, name, table and grid are of cluster {title}", seconds=60)
+
+
+def take_picture(app):
+    """Leave a picture of what is seen, in 256 colors: it is for the README."""
+    app.page.mouse.move(4, 4)
+    app.page.wait_for_timeout(3000)
+    app.screenshot(PICTURE)
+    with Image.open(PICTURE) as seen:
+        drawn = seen.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    drawn.save(PICTURE, optimize=True)

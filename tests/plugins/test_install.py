@@ -28,6 +28,7 @@ NAMES = {
     "delete_clustering_run",
     "label_clusters",
     "label_clusters_with_gpt4v",
+    "label_samples",
     "rename_cluster",
     "merge_clusters",
     "export_clusters",

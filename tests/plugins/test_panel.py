@@ -36,7 +36,7 @@ def test_an_empty_dataset_says_what_to_do(dataset):
     panel = PanelSession(dataset).do("on_load")
     assert "No clusterings yet" in panel.part("empty")["default"]
     assert "clusters icon above the grid" in panel.part("empty")["default"]
-    assert not panel.shows("table")
+    assert not panel.tables()
 
 
 def test_the_newest_run_is_shown_first(clustered, cbf):
@@ -139,8 +139,8 @@ def test_a_row_that_is_gone_is_told_in_one_line(panel):
 def test_a_cluster_gets_the_name_that_was_typed(panel, clustered, cbf):
     red = cluster_of(clustered, "red")
     panel.do("edit_row", row=row_of(panel, red))
-    panel.state["card"]["edit"]["name"] = "  warm  "
-    panel.do("rename_chosen")
+    panel.type_name("  warm  ")
+    panel.click("card.edit.rename")
     assert cbf.load_clusters(clustered, "by_look").names_ == {red: "warm"}
     assert panel.table()[row_of(panel, red)]["title"] == f"{red} · warm"
     assert panel.asked_for("reload_dataset")
@@ -151,8 +151,8 @@ def test_a_cluster_gets_the_name_that_was_typed(panel, clustered, cbf):
 @pytest.mark.parametrize("name", ["", "   "])
 def test_an_empty_name_is_refused_in_one_line(panel, clustered, cbf, name):
     panel.do("edit_row", row=0)
-    panel.state["card"]["edit"]["name"] = name
-    panel.do("rename_chosen")
+    panel.type_name(name)
+    panel.click("card.edit.rename")
     (told,) = panel.told
     assert "\n" not in told
     assert "Traceback" not in told
@@ -161,8 +161,8 @@ def test_an_empty_name_is_refused_in_one_line(panel, clustered, cbf, name):
 
 def test_a_name_is_shown_as_text_whatever_it_holds(panel, clustered):
     panel.do("edit_row", row=0)
-    panel.state["card"]["edit"]["name"] = "**x** [y](javascript:z) <img src=q>"
-    panel.do("rename_chosen")
+    panel.type_name("**x** [y](javascript:z) <img src=q>")
+    panel.click("card.edit.rename")
     title = panel.part("card.head.title")["view"]
     assert title["name"] == "TextView"
     assert title["title"].endswith("**x** [y](javascript:z) <img src=q>")
@@ -314,8 +314,8 @@ def test_edits_from_two_pages_at_once_are_both_kept(clustered, cbf):
 
     def name(row, said):
         panel = PanelSession(clustered).do("on_load").do("edit_row", row=row)
-        panel.state["card"]["edit"]["name"] = said
-        panel.do("rename_chosen")
+        panel.type_name(said)
+        panel.click("card.edit.rename")
 
     pages = [threading.Thread(target=name, args=(row, f"row {row}")) for row in range(3)]
     for page in pages:

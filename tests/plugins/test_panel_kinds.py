@@ -75,7 +75,7 @@ def test_noise_has_no_outliers_and_cannot_be_edited(fo, dataset, cbf):
     assert not panel.shows("card.do.outliers")
     panel.do("show_outliers")
     assert panel.told == ["the noise has no center to be far from: look at its items with Show in grid"]
-    actions = {a["name"]: a["rows"] for a in panel.part("table")["view"]["row_actions"]}
+    actions = {a["name"]: a["rows"] for a in panel.part(panel.table_path())["view"]["row_actions"]}
     assert not actions["edit"][-1]
     assert not actions["tick"][-1]
 

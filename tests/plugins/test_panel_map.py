@@ -67,8 +67,8 @@ def test_points_have_the_colors_that_the_grid_has(panel, clustered):
 def test_points_follow_a_name_and_a_merge(panel):
     panel.do("choose_tab", value="map").do("choose_tab", value="clusters")
     panel.do("edit_row", row=0)
-    panel.state["card"]["edit"]["name"] = "<b>bold</b>"
-    panel.do("rename_chosen").do("choose_tab", value="map")
+    panel.type_name("<b>bold</b>")
+    panel.click("card.edit.rename").do("choose_tab", value="map")
     names = [trace["name"] for trace in panel.data["map"]["plot"]]
     assert any(name.endswith("&lt;b&gt;bold&lt;/b&gt;") for name in names)
     panel.do("choose_tab", value="clusters").do("tick_row", row=0).do("tick_row", row=1).do("merge_ticked")

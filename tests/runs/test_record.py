@@ -117,6 +117,60 @@ def test_rows_that_were_skipped_are_in_the_record():
     assert [(s.row, s.column) for s in record.skipped] == [(0, "v")]
 
 
+class Tower:
+    """Made VECTORS, and knows three words."""
+
+    name, revision = "tower", "1"
+
+    def encode(self, items):
+        raise AssertionError("nothing has to be encoded")
+
+    def encode_queries(self, queries):
+        return np.eye(3, dtype=np.float32)[
+            [["one", "two", "three"].index(query.split()[-1]) for query in queries]
+        ]
+
+
+INSTRUCTED = {"encoder": Tower(), "candidates": ["one", "two", "three"], "n_clusters": 3, "cache": False}
+
+
+def test_how_an_instruction_was_carried_out_is_in_the_manifest_and_what_it_made_is_not():
+    groups = cb.clusterby({"x": list(range(60))}, "x", embeddings=VECTORS, **INSTRUCTED)
+    record = record_of(groups)
+    assert record.followed == (groups.instruction_,)
+    assert record.conditioned.followed == groups.instruction_
+    manifest = record.manifest()
+    assert manifest["followed"] == [groups.instruction_.plain()]
+    assert manifest["followed"][0]["words"] == ["one", "two", "three"]
+    assert "conditioned" not in manifest
+    assert json.loads(json.dumps(manifest, allow_nan=False)) == manifest
+    later = record_of(groups.merged([0, 1]), earlier=record)
+    assert (later.followed, later.conditioned) == (record.followed, record.conditioned)
+
+
+class Both(Tower):
+    """Embeds texts by their letters, into the space of the three words."""
+
+    modalities = frozenset({Modality.TEXT})
+
+    def encode(self, items):
+        return np.array([[len(i), i.count("e"), i.count("t")] for i in items], dtype=np.float32)
+
+
+def test_of_several_columns_each_has_its_own_and_none_is_kept():
+    texts = ["tea", "eleven", "a stone", "every evening", "stop", "see me"]
+    how = INSTRUCTED | {"encoder": Both(), "modality": "text", "n_clusters": 2}
+    alone = record_of(cb.clusterby({"a": texts}, "a", **how))
+    assert alone.conditioned.subspace.directions.shape == (3, 3)
+    assert alone.followed == (alone.conditioned.followed,)
+    plain = record_of(cb.clusterby({"a": texts}, "a", **how | {"candidates": None}))
+    assert (plain.followed, plain.conditioned) == ((), None)
+    words = {"candidates": {"a": ["one", "two", "three"]}}
+    both = record_of(cb.clusterby({"a": texts, "b": texts[::-1]}, ["a", "b"], **how | words))
+    assert [followed.column for followed in both.followed] == ["a"]
+    assert both.conditioned is None
+
+
 LEAVES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.floats(width=32).map(np.float32), st.just(len),
     st.integers(0, 9).map(np.int64), st.lists(st.floats(width=32), max_size=3).map(np.array), st.binary(),

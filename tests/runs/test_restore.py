@@ -7,6 +7,7 @@ import clusterby as cb
 from clusterby.core.errors import InvalidVectors
 from clusterby.runs import groups_of, record_of
 from clusterby.tables import open_table
+from tests.runs.test_record import INSTRUCTED
 
 RNG = np.random.default_rng(0)
 VECTORS = (np.eye(3)[np.arange(60) % 3] * 10 + RNG.normal(size=(60, 3))).astype(np.float32)
@@ -252,3 +253,17 @@ def test_the_table_may_be_another_that_has_the_same_rows(groups):
         record_of(groups), open_table({"v": VECTORS.tolist(), "price": list(range(60))}), lambda: VECTORS
     )
     assert len(back["price"].mean()["price"]) == 3
+
+
+def test_an_instructed_result_comes_back_with_its_words_and_takes_raw_vectors():
+    groups = cb.clusterby(TABLE, "kind", embeddings=VECTORS, **INSTRUCTED)
+    back, read = restored(groups)
+    assert_equal(back, groups)
+    assert read.count == 0
+    assert back.instruction_ == groups.instruction_
+    assert set(back.names_.values()) == {"one", "two", "three"}
+    np.testing.assert_array_equal(back.predict(NEW), groups.predict(NEW))
+    np.testing.assert_array_equal(back.predict(back.embeddings), groups.labels_)
+    merged = back.merged([0, 2])
+    assert merged.instruction_ == groups.instruction_
+    np.testing.assert_array_equal(merged.predict(NEW), groups.merged([0, 2]).predict(NEW))

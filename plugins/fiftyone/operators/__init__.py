@@ -16,6 +16,7 @@ def operators() -> list[type]:
     from .export_clusters import ExportClusters
     from .get_clustering_run_info import GetClusteringRunInfo
     from .label_clusters import LabelClusters, LabelClustersWithGPT4V
+    from .label_samples import LabelSamples
     from .load_clustering_view import LoadClusteringView
     from .merge_clusters import MergeClusters
     from .rename_cluster import RenameCluster
@@ -29,6 +30,7 @@ def operators() -> list[type]:
         DeleteClusteringRun,
         LabelClusters,
         LabelClustersWithGPT4V,
+        LabelSamples,
         RenameCluster,
         MergeClusters,
         ExportClusters,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -20,7 +21,7 @@ __all__ = ["ICON", "ClusteringOperator", "LongOperator"]
 ICON = "/assets/clusters.svg"
 
 
-class ClusteringOperator(foo.Operator):
+class ClusteringOperator(foo.Operator, ABC):
     """An operator on a dataset's clusterings: a form, a call, and what came of it.
 
     Subclasses set `named`, `label` and `about`, and give `ask`, `work` and `show`.
@@ -49,13 +50,13 @@ class ClusteringOperator(foo.Operator):
             disable_schema_validation=True,  # every value is checked in the form, with a reason
         )
 
+    @abstractmethod
     def ask(self, form: Form) -> None:
         """Fill the form."""
-        raise NotImplementedError
 
+    @abstractmethod
     def work(self, ctx: Any) -> dict[str, Any]:
         """Do it; return what is to be shown, as plain values."""
-        raise NotImplementedError
 
     def show(self, outputs: types.Object, results: dict[str, Any]) -> None:
         """Say what came of it."""

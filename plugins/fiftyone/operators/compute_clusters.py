@@ -64,8 +64,10 @@ class ComputeClusters(LongOperator):
         """Say how many clusters there are and how large they are."""
         super().show(outputs, results)
         table = types.TableView(columns=[])
-        for column, words in (("cluster", "Cluster"), ("size", "Size"), ("share", "Share")):
-            table.add_column(column, label=words)
+        columns = {"cluster": "Cluster", "name": "Name", "size": "Size", "share": "Share"}
+        for column, words in columns.items():
+            if any(column in row for row in results["clusters"]):
+                table.add_column(column, label=words)
         outputs.list("clusters", types.Object(), view=table, label="Clusters")
 
     def __call__(
@@ -113,12 +115,17 @@ def _told(dataset: Any, key: str, groups: Any) -> dict[str, Any]:
     n = sum(sizes.values())
     path = join_path(info["parent"], info["cluster_field"])
     rows = [
-        {"cluster": "none (-1)" if c < 0 else str(c), "size": size, "share": f"{size / n:.1%}"}
+        {"cluster": "none (-1)" if c < 0 else str(c)}
+        | ({"name": groups.names_.get(c, "")} if groups.names_ else {})
+        | {"size": size, "share": f"{size / n:.1%}"}
         for c, size in sorted(sizes.items(), key=lambda item: (item[0] < 0, item[0]))
     ]
     reasons = Counter(skipped.reason for skipped in groups.skipped)
     headline = f"{n:,} {info['kind']} in {info['n_clusters']} clusters"
     lines = [f"**{headline}**, in field `{path}` and run `{key}` ({info['seconds']:.1f} s)."]
+    for followed in groups.followed:
+        lines.append(f"Grouped by {followed}.")
+        lines += [f"*{warning[0].upper()}{warning[1:]}.*" for warning in followed.warnings]
     if sizes.get(-1):
         lines.append(f"{sizes[-1]:,} of them belong to no cluster (-1).")
     for reason, count in reasons.most_common(5):
@@ -128,5 +135,5 @@ def _told(dataset: Any, key: str, groups: Any) -> dict[str, Any]:
         "n_clusters": info["n_clusters"], "n_clustered": n, "n_skipped": info["n_skipped"],
         "noise": sizes.get(-1, 0), "seconds": info["seconds"],
         "skipped": [{"reason": reason, "count": count} for reason, count in reasons.most_common()],
-        "clusters": rows, "headline": headline, "summary": "  \n".join(lines),
+        "clusters": rows, "followed": info["followed"], "headline": headline, "summary": "  \n".join(lines),
     }  # fmt: skip

@@ -9,6 +9,7 @@ from clusterby import clusterers
 from clusterby.core.errors import InvalidParameter, nearest
 from clusterby.core.parameter import Parameter
 
+from .asked_settings import ASKED_NAMES, WORD_NAMES, asked_of, plain_asked
 from .form import given
 from .method_form import method_parameters, parse
 
@@ -49,7 +50,7 @@ RANDOM_STATE = Parameter(
 _FLAGS = tuple(Parameter(name=name, kind="bool", help="") for name in ("as_classification", "overwrite"))
 _WORDS = ("run_key", "patches_field", "cluster_field")
 _NAMES = {
-    *_WORDS, *SOURCES, "method", "source", "by", "n_clusters", "random_state",
+    *_WORDS, *SOURCES, *ASKED_NAMES, "method", "source", "by", "modality", "n_clusters", "random_state",
     *(p.name for p in (*MODEL_PARAMETERS, *_FLAGS)),
 }  # fmt: skip
 _OF_FIFTYONE = {
@@ -69,7 +70,7 @@ def settings_of(params: Mapping[str, Any]) -> dict[str, Any]:
     method = str(given(params, "method", clusterers.names()[0]))
     found: dict[str, Any] = {"method": method}
     found |= {name: given(params, name) for name in _WORDS if given(params, name) is not None}
-    found |= vectors_of(params)
+    found |= vectors_of(params) | asked_of(params)
     for parameter in (*MODEL_PARAMETERS, *_FLAGS, RANDOM_STATE):
         if given(params, parameter.name) is not None:
             found[parameter.name] = parse(parameter, given(params, parameter.name))
@@ -82,7 +83,10 @@ def settings_of(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def vectors_of(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return where vectors are to come from; of what was filled in, only the source that was chosen counts."""
+    """Return where vectors are to come from; of what was filled in, only the source that was chosen counts.
+
+    Beside vectors in the dataset stands what made them, if anything is asked for in words.
+    """
     source = given(params, "source")
     if source is not None and source not in SOURCES:
         raise InvalidParameter(f"source={source!r}: give one of {', '.join(map(repr, SOURCES))}")
@@ -90,8 +94,12 @@ def vectors_of(params: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: given(params, name) for name in names if given(params, name) is not None}
     if source is not None and not found and source != "encoder":
         raise InvalidParameter(f"{source}: choose one, or another source of vectors")
-    if given(params, "by") is not None and source in (None, "encoder"):
-        found["by"] = given(params, "by")
+    if source in (None, "encoder"):
+        found |= {name: given(params, name) for name in ("by", "modality") if given(params, name) is not None}
+    tower = given(params, "text_encoder")
+    asked = any(given(params, name) is not None for name in WORD_NAMES)
+    if asked and tower is not None and "embeddings" in found and "encoder" not in found:
+        found["encoder"] = tower
     return found
 
 
@@ -126,6 +134,7 @@ def as_params(run_key: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in settings.items():
         if value is None:
             continue
+        value = plain_asked(name, value)
         if name in ("prefer", "cache") or not _is_plain(value):
             raise InvalidParameter(
                 f"{name}: a {type(value).__name__} cannot wait in a queue; give its name, or leave delegate= out"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import fiftyone.core.fields as fof
 import fiftyone.operators.types as types
 
 from clusterby import ClusterbyError
@@ -55,9 +56,20 @@ class Form:
             return default if self.in_app else None
         return given(self.params, name)
 
-    def text(self, name: str, label: str, *, error: str | None = None, space: int = 12, **shown: Any) -> None:
-        """Ask for a word."""
-        view = types.View(space=space)
+    def texts(self) -> dict[str, str]:
+        """Return the fields of text that an encoder may read, as the choices of :meth:`choice`."""
+        words = self.ctx.dataset.get_field_schema(ftype=fof.StringField)
+        return {path: path for path in words if path not in ("filepath", "id", "media_type")}
+
+    def text(
+        self, name: str, label: str, *, error: str | None = None, space: int = 12, rows: int = 1, **shown: Any
+    ) -> None:
+        """Ask for a word, or for several lines."""
+        view = (
+            types.View(space=space)
+            if rows == 1
+            else types.TextFieldView(multiline=True, rows=rows, space=space)
+        )
         self.inputs.str(name, label=label, allow_empty=True, view=view, **_refused(error), **shown)
 
     def number(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import fiftyone.operators.types as types
 
 import clusterby.fiftyone as cbf
+from clusterby.instructions import Followed
 
 from .clustering_operator import ClusteringOperator
 from .form import Form
@@ -23,6 +25,8 @@ _FIRST = (
     "random_state",
     "parameters",
     "source",
+    "asked",
+    "followed",
 )
 
 
@@ -61,12 +65,22 @@ def _ordered(info: dict[str, Any]) -> dict[str, Any]:
 
 
 def _in_markdown(info: dict[str, Any]) -> str:
-    rows = [
-        f"| {name} | {_cell(value)} |"
-        for name, value in _ordered(info).items()
-        if value not in (None, [], {})
-    ]
+    rows = [f"| {name} | {_cell(value)} |" for name, value in _rows(info) if value not in (None, "", [], {})]
     return "\n".join(["| | |", "|---|---|", *rows])
+
+
+def _rows(info: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the facts in order; how an instruction was carried out in words, and then the words themselves."""
+    for name, value in _ordered(info).items():
+        if name != "followed":
+            yield name, value
+            continue
+        for followed in map(Followed.of_plain, value):
+            yield name, str(followed)
+            yield "words", ", ".join(followed.words)
+            yield "templates", list(followed.templates)
+            yield "ignored", ", ".join(followed.ignored)
+            yield "warnings", list(followed.warnings)
 
 
 def _cell(value: Any) -> str:

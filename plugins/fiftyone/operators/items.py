@@ -9,12 +9,12 @@ from typing import Any
 import fiftyone as fo
 
 import clusterby.fiftyone as cbf
-from clusterby.core.errors import InvalidParameter
+from clusterby.core.errors import ClusterbyError, InvalidParameter
 from clusterby.fiftyone.target import join_path, label_path
 
-from .form import given
+from .form import Form, given
 
-__all__ = ["Items", "chosen", "look_at", "patch_fields"]
+__all__ = ["Items", "ask_items", "chosen", "look_at", "patch_fields"]
 
 _LOOK = 50  # samples that are looked at for what the schema does not tell
 
@@ -34,6 +34,8 @@ class Items:
     vector_fields : list of str
     dimensions : mapping of str to int
         Of the vectors in these fields, where the first samples have one.
+    region_fields : list of str
+        Those that can hold a region of each image.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class Items:
     parent: str
     vector_fields: list[str]
     dimensions: dict[str, int]
+    region_fields: list[str]
 
 
 def chosen(ctx: Any) -> Any:
@@ -78,7 +81,31 @@ def look_at(collection: Any, patches_field: str | None) -> Items:
         names = _patch_vector_fields(target.dataset.name, patches_field, target.dataset.last_modified_at)
         lengths = _dimensions(target.view, {name: join_path(parent, name) for name in names})
         kind, n = "patches", collection.count(parent)
-    return Items(kind=kind, media=media, n=n, parent=parent, vector_fields=names, dimensions=lengths)
+    return Items(
+        kind=kind, media=media, n=n, parent=parent, vector_fields=names, dimensions=lengths,
+        region_fields=[] if kind == "patches" else cbf.region_fields(collection),
+    )  # fmt: skip
+
+
+def ask_items(form: Form) -> Items | None:
+    """Ask which field's patches are to be clustered, where samples are; tell what is wrong with the collection."""
+    dataset, field = form.ctx.dataset, form.value("patches_field")
+    try:
+        items = look_at(chosen(form.ctx), field)
+    except ClusterbyError as error:
+        of_field = field is not None and "patches_field" in str(error)
+        if not of_field:
+            form.refuse("items_problem", "Nothing to cluster", str(error))
+        items, problem = None, str(error) if of_field else None
+    else:
+        problem = None if items.n else f"patches_field={field!r}: there are none in it"
+    offered = patch_fields(dataset)
+    if problem or (offered and (items is None or items.kind == "samples" or field is not None)):
+        form.choice(
+            "patches_field", "Patches of", {name: name for name in offered}, error=problem,
+            description="Cluster the labels of this field instead of the samples. Leave it empty for samples.",
+        )  # fmt: skip
+    return items if problem is None else None
 
 
 @lru_cache(maxsize=64)  # FiftyOne writes a collection to its database for each view of patches

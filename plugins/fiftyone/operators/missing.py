@@ -20,6 +20,7 @@ _LABELS = {
     "delete_clustering_run": "Delete a clustering run",
     "label_clusters": "Name clusters",
     "label_clusters_with_gpt4v": "Name clusters (with GPT-4V)",
+    "label_samples": "Label samples by description",
     "rename_cluster": "Rename a cluster",
     "merge_clusters": "Merge clusters",
     "export_clusters": "Export clusters",

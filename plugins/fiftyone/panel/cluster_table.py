@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 from fiftyone.operators import types
@@ -14,7 +15,7 @@ from . import page
 from .opened import OpenRun
 from .words import cluster_title, mark_sentence, marks_line, one_line
 
-__all__ = ["show_table"]
+__all__ = ["show_table", "table_name"]
 
 _WORDS = 90
 
@@ -47,7 +48,12 @@ def show_table(panel_class: Any, ctx: Any, panel: types.Object, run: OpenRun) ->
         "rows": rows,
         "selectedRows": [at for at, row in enumerate(run.rows) if row.cluster == chosen],
     }
-    panel.obj("table", default=default, view=table)
+    panel.obj(table_name(run), default=default, view=table)
+
+
+def table_name(run: OpenRun) -> str:
+    """Return what the table is called, which a click on it comes with: another name once other clusters stand in its rows."""
+    return f"table_{zlib.crc32(repr((run.key, [row.cluster for row in run.rows])).encode()):08x}"
 
 
 _COLUMNS = {

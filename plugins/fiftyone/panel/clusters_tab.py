@@ -8,11 +8,12 @@ import clusterby.fiftyone as cbf
 from clusterby.core.errors import InvalidParameter
 from clusterby.core.partition import NOISE
 
-from .cluster_card import show_card
-from .cluster_table import show_table
-from .events import event, one_at_a_time, run_of, whole
+from . import grid
+from .cluster_card import show_card, typed_name
+from .cluster_table import show_table, table_name
+from .events import check_same_run, event, one_at_a_time, run_of, whole
 from .opened import OpenRun
-from .shown import cluster_view, farthest_ids, items_view, some_view
+from .shown import cluster_shown, cluster_view, farthest_ids, items_view, some_view
 from .words import cluster_title, suggested_name
 
 __all__ = ["ClustersTab"]
@@ -27,9 +28,20 @@ class ClustersTab:
         show_table(self, ctx, panel, run)
 
     def choose(self, ctx: Any, run: OpenRun, cluster: int) -> None:
-        """Let a cluster be the one that the card shows."""
-        row = run.row(cluster)
-        ctx.panel.set_state({"chosen": cluster, "card.edit.name": (row.name if row else None) or ""})
+        """Let a cluster be the one that the card shows; a grid that shows another one goes along."""
+        ctx.panel.set_state("chosen", cluster)
+        if grid.about(ctx) not in (None, (run.key, cluster)):
+            _fill_grid(ctx, run, cluster)
+
+    def follow_grid(self, ctx: Any) -> None:
+        """Choose the cluster that the grid shows; leave the card as it is where the grid shows something else."""
+        if not ctx.panel.get_state("bar.run"):
+            return
+        run = run_of(ctx)
+        cluster = cluster_shown(run, grid.stages(ctx))
+        grid.note(ctx, None if cluster is None else (run.key, cluster))
+        if cluster is not None:
+            self.choose(ctx, run, cluster)
 
     @event
     def measure_marks(self, ctx: Any) -> None:
@@ -46,12 +58,12 @@ class ClustersTab:
         """Choose the cluster of a row, and let the grid show its items."""
         run = run_of(ctx)
         cluster = _of_row(ctx, run)
+        _fill_grid(ctx, run, cluster)
         self.choose(ctx, run, cluster)
-        ctx.ops.set_view(cluster_view(ctx.dataset, run, cluster))
 
     @event
     def edit_row(self, ctx: Any) -> None:
-        """Choose the cluster of a row, to give it a name; the grid stays as it is."""
+        """Choose the cluster of a row, to give it a name."""
         run = run_of(ctx)
         self.choose(ctx, run, _of_row(ctx, run))
 
@@ -66,7 +78,6 @@ class ClustersTab:
             raise InvalidParameter(
                 f"nothing marks {cluster_title(cluster, None)} in other fields: type a name for it"
             )
-        self.choose(ctx, run, cluster)
         self._rename(ctx, run, cluster, name)
 
     @event
@@ -90,16 +101,18 @@ class ClustersTab:
         ticked = sorted(whole(c) for c in ctx.panel.get_state("ticked") or [])
         cbf.merge_clusters(ctx.dataset, run.key, ticked)
         ctx.panel.set_state("ticked", [])
-        self.choose(ctx, run_of(ctx), ticked[0])
+        run = run_of(ctx)
+        if grid.about(ctx) is not None:  # of what it shows, some items may have another cluster now
+            _fill_grid(ctx, run, ticked[0])
+        self.choose(ctx, run, ticked[0])
         ctx.ops.notify(f"Merged clusters {', '.join(map(str, ticked))} into {ticked[0]}", variant="success")
         self._edited(ctx)
 
     @event
     def rename_chosen(self, ctx: Any) -> None:
-        """Give the chosen cluster the name that was typed."""
-        run = run_of(ctx)
-        name = (ctx.panel.get_state("card.edit.name") or "").strip()
-        self._rename(ctx, run, _chosen(ctx, run), name)
+        """Give the cluster of the card the name that was typed."""
+        run, cluster = _of_card(ctx)
+        self._rename(ctx, run, cluster, typed_name(ctx, run.row(cluster)))
 
     @event
     def name_all(self, ctx: Any) -> None:
@@ -108,43 +121,40 @@ class ClustersTab:
         named = cbf.name_clusters(ctx.dataset, run.key).names_
         if not named:
             raise InvalidParameter("nothing marks the clusters in other fields: type names for them")
-        self.choose(ctx, run_of(ctx), _chosen(ctx, run))
         ctx.ops.notify(f"{len(named)} of {run.groups.n_clusters_} clusters bear names", variant="success")
         self._edited(ctx)
 
     @event
     def show_chosen(self, ctx: Any) -> None:
-        """Let the grid show the items of the chosen cluster."""
-        run = run_of(ctx)
-        ctx.ops.set_view(cluster_view(ctx.dataset, run, _chosen(ctx, run)))
+        """Let the grid show the items of the card's cluster."""
+        run, cluster = _of_card(ctx)
+        _fill_grid(ctx, run, cluster)
+        self.choose(ctx, run, cluster)
 
     @event
     def show_outliers(self, ctx: Any) -> None:
-        """Let the grid show the items of the chosen cluster, the farthest from its center first."""
-        run = run_of(ctx)
-        cluster = _chosen(ctx, run)
+        """Let the grid show the items of the card's cluster, the farthest from its center first."""
+        run, cluster = _of_card(ctx)
         ids = farthest_ids(run, cluster)
         size = run.row(cluster).size
         if len(ids) < size:
             ctx.ops.notify(
                 f"The {len(ids)} of {size:,} items that are farthest from the center", variant="info"
             )
-        ctx.ops.set_view(some_view(ctx.dataset, run, ids, ordered=True))
+        grid.show(ctx, some_view(ctx.dataset, run, ids, ordered=True), about=(run.key, cluster))
+        self.choose(ctx, run, cluster)
 
     @event
     def show_all(self, ctx: Any) -> None:
         """Let the grid show all items again."""
-        view = items_view(ctx.dataset, run_of(ctx))
-        if view is ctx.dataset:
-            ctx.ops.clear_view()
-        else:
-            ctx.ops.set_view(view)
+        grid.show(ctx, items_view(ctx.dataset, run_of(ctx)))
 
     @event
     def open_item(self, ctx: Any) -> None:
-        """Open an item that stands for the chosen cluster."""
-        run = run_of(ctx)
-        ctx.ops.set_view(cluster_view(ctx.dataset, run, _chosen(ctx, run)))
+        """Open an item that stands for the card's cluster."""
+        run, cluster = _of_card(ctx)
+        _fill_grid(ctx, run, cluster)
+        self.choose(ctx, run, cluster)
         ctx.ops.open_sample(id=ctx.params["id"])
 
     def _rename(self, ctx: Any, run: OpenRun, cluster: int, name: str) -> None:
@@ -159,16 +169,25 @@ class ClustersTab:
         self._fill(ctx)
 
 
+def _fill_grid(ctx: Any, run: OpenRun, cluster: int) -> None:
+    """Let the grid show the items of a cluster."""
+    grid.show(ctx, cluster_view(ctx.dataset, run, cluster), about=(run.key, cluster))
+
+
 def _of_row(ctx: Any, run: OpenRun) -> int:
     """Return the cluster of the row that was clicked."""
     at = whole(ctx.params.get("row"))
-    if at is None or not 0 <= at < len(run.rows):
+    known = ctx.params.get("path") in (None, table_name(run))
+    if not known or at is None or not 0 <= at < len(run.rows):
         raise InvalidParameter("the table has changed since: click again")
     return run.rows[at].cluster
 
 
-def _chosen(ctx: Any, run: OpenRun) -> int:
-    cluster = whole(ctx.panel.get_state("chosen"))
+def _of_card(ctx: Any) -> tuple[OpenRun, int]:
+    """Return the run and the cluster that the card was about when something on it was clicked."""
+    run = run_of(ctx)
+    check_same_run(ctx, run.key)
+    cluster = whole(ctx.params.get("cluster", ctx.panel.get_state("chosen")))
     if run.row(cluster) is None:
-        raise InvalidParameter("no cluster is chosen: click a row of the table")
-    return cluster
+        raise InvalidParameter("the clusters have changed since: click again")
+    return run, cluster

@@ -9,7 +9,7 @@ from fiftyone.operators import types
 
 from clusterby.core.errors import InvalidParameter
 
-from . import page
+from . import grid, page
 from .comparing import Comparison, compare, ids_in_both
 from .events import event, run_of
 from .opened import OpenRun, open_run
@@ -83,7 +83,8 @@ class CompareTab:
         if not ids:
             ctx.ops.notify("No item is in both clusters", variant="info")
             return
-        ctx.ops.set_view(some_view(ctx.dataset, run, ids))
+        grid.show(ctx, some_view(ctx.dataset, run, ids))
+        self.choose(ctx, run, one)
 
 
 def _numbers(found: Comparison) -> list[list[str]]:

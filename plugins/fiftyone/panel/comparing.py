@@ -75,15 +75,13 @@ def contingency(first: IntArray, second: IntArray) -> Comparison:
 
 def ids_in_both(one: OpenRun, cluster: int, other: OpenRun, other_cluster: int) -> list[str]:
     """Return the ids of the items that are in a cluster of the one run and in a cluster of the other."""
-    there = {i for i, label in zip(other.ids, other.labels.tolist(), strict=True) if label == other_cluster}
-    return [
-        i for i, label in zip(one.ids, one.labels.tolist(), strict=True) if label == cluster and i in there
-    ]
+    there = {i for i, label in other.clusters_by_id.items() if label == other_cluster}
+    return [i for i, label in one.clusters_by_id.items() if label == cluster and i in there]
 
 
 def _common(one: OpenRun, other: OpenRun) -> tuple[Any, Any]:
-    label = dict(zip(other.ids, other.labels.tolist(), strict=True))
-    both = [(mine, label[i]) for i, mine in zip(one.ids, one.labels.tolist(), strict=True) if i in label]
+    label = other.clusters_by_id
+    both = [(mine, label[i]) for i, mine in one.clusters_by_id.items() if i in label]
     if not both:
         raise InvalidParameter(
             f"runs {one.key!r} and {other.key!r} have no item in common: choose another run"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -14,15 +13,11 @@ from clusterby.core.errors import ClusterbyError, InvalidParameter
 from .opened import OpenRun, open_run
 from .words import one_line
 
-__all__ = ["event", "one_at_a_time", "remember", "run_of", "whole"]
+__all__ = ["check_same_run", "event", "one_at_a_time", "run_of", "whole"]
 
 log = logging.getLogger(__name__)
 
 _MOST = 400
-
-_MOST_PANELS = 64
-
-_states: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
 _locks: dict[str, threading.RLock] = {}
 _locks_lock = threading.Lock()
@@ -36,21 +31,6 @@ def one_at_a_time(dataset: str | None) -> threading.RLock:
     """
     with _locks_lock:
         return _locks.setdefault(dataset or "", threading.RLock())
-
-
-def remember(ctx: Any, *, recall: bool = False) -> None:
-    """Keep the state that a panel is in after an event; with `recall`, let that be the state of this event.
-
-    An event that the App sends by itself bears the state of when it was begun, and its answer would undo what the user did since.
-    """
-    if recall and ctx.panel_id in _states:
-        ctx.panel_state.clear()
-        ctx.panel_state.update(_states[ctx.panel_id])
-        return
-    _states[ctx.panel_id] = ctx.panel_state
-    _states.move_to_end(ctx.panel_id)
-    while len(_states) > _MOST_PANELS:
-        _states.popitem(last=False)
 
 
 def event(method: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
@@ -82,6 +62,18 @@ def run_of(ctx: Any, path: str = "bar.run") -> OpenRun:
     if not key:
         raise InvalidParameter("no clustering is chosen: choose one at the top of the panel")
     return open_run(ctx.dataset, key)
+
+
+def check_same_run(ctx: Any, key: str | None) -> None:
+    """Refuse a click on what was drawn for another run than the one that is chosen now.
+
+    Raises
+    ------
+    InvalidParameter
+        If it was.
+    """
+    if ctx.params.get("run") not in (None, key):
+        raise InvalidParameter(f"run {key!r} is shown now: click again")
 
 
 def whole(value: Any) -> int | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fiftyone.operators import types
 
-from . import page
+from . import grid, page
 from .events import event, run_of
 from .opened import OpenRun
 from .scatter import OWN_LAYOUT, places_of, traces, visualizations
@@ -56,8 +56,14 @@ class MapTab:
         if ask and source == OWN_LAYOUT and len(run.labels) > _AT_ONCE and not run.has(f"places {source}"):
             return
         found, said = traces(places_of(ctx.dataset, run, source), run.groups.names_)
-        ctx.panel.set_data("map.plot", found)
-        ctx.panel.set_state("said", said)
+        _put(ctx, found)
+        ctx.panel.set_state({"said": said, "mapped": True})
+
+    def clear_map(self, ctx: Any) -> None:
+        """Take the points of the map away."""
+        if ctx.panel.get_state("mapped"):
+            _put(ctx, [])
+            ctx.panel.set_state("mapped", False)
 
     @event
     def choose_map(self, ctx: Any) -> None:
@@ -80,7 +86,7 @@ class MapTab:
         run = run_of(ctx)
         view = items_view(ctx.dataset, run)
         if view is not ctx.dataset and ctx.view != view:
-            ctx.ops.set_view(view)
+            grid.show(ctx, view)
         ctx.ops.set_selected_samples(ids)
         ctx.ops.set_extended_selection(selection=ids, scope="global")
         ctx.ops.notify(f"{len(ids):,} {run.info.get('kind', 'samples')} selected", variant="info")
@@ -90,6 +96,15 @@ class MapTab:
         """Select nothing, and let the grid show all again."""
         ctx.ops.clear_selected_samples()
         ctx.ops.set_extended_selection(reset=True)
+
+
+def _put(ctx: Any, points: list[dict[str, Any]]) -> None:
+    """Put points in the place of those that the map has.
+
+    When something is typed or chosen, the App copies what it has into its state, and shows data merged with that.
+    """
+    ctx.panel.set_state("map.plot", None)
+    ctx.panel.set_data("map.plot", points)
 
 
 def _offer(tab_class: Any, tab: types.Object, line: types.Object, run: OpenRun, source: str | None) -> None:

@@ -16,7 +16,7 @@ from clusterby.core.errors import ClusterbyError
 from clusterby.core.partition import NOISE
 from clusterby.groups.describe import Mark, marks
 
-__all__ = ["ClusterRow", "OpenRun", "forget", "open_run"]
+__all__ = ["ClusterRow", "OpenRun", "forget", "open_run", "state_of"]
 
 _MOST_RUNS = 6
 _MOST_MARKS = 4
@@ -88,6 +88,14 @@ class OpenRun:
         """The cluster of each of :attr:`ids`, int64 (m,)."""
         return self.groups.partition.labels
 
+    @property
+    def clusters_by_id(self) -> dict[str, int]:
+        """The cluster of each of :attr:`ids`, by id."""
+        found: dict[str, int] = self.once(
+            "clusters by id", lambda: dict(zip(self.ids, self.labels.tolist(), strict=True))
+        )
+        return found
+
     def row(self, cluster: int | None) -> ClusterRow | None:
         """Return a cluster's row, None if there is no such cluster any more."""
         return next((row for row in self.rows if row.cluster == cluster), None)
@@ -131,7 +139,7 @@ def open_run(dataset: Any, key: str) -> OpenRun:
     ClusterbyError
         If there is no such run, or it cannot be read.
     """
-    place = _place(dataset, key)
+    place = state_of(dataset, key)
     with _lock:
         if place in _kept:
             _kept.move_to_end(place)
@@ -151,7 +159,7 @@ def forget(dataset: Any, key: str) -> None:
             del _kept[place]
 
 
-def _place(dataset: Any, key: str) -> tuple[Any, ...]:
+def state_of(dataset: Any, key: str) -> tuple[Any, ...]:
     """Return what changes with a run's results: an edit registers the run anew."""
     stamp = dataset.get_run_info(key).timestamp if dataset.has_run(key) else None
     return (dataset.name, key, stamp, len(dataset))

@@ -141,7 +141,7 @@ def asking(panel_class: Any, panel: types.Object, ctx: Any) -> None:
         f"Delete run {key} and the fields it wrote?",
         props={"item": {"sx": {"width": "auto"}}},
     )
-    button(line, "yes", "Delete", panel_class.delete_run, variant="contained")
+    button(line, "yes", "Delete", panel_class.delete_run, variant="contained", params={"run": key})
     button(line, "no", "Keep", panel_class.keep_run)
 
 

@@ -84,7 +84,7 @@ def _brain(dataset: Any, run: OpenRun, key: str) -> Places:
             f"visualization {key!r} has no results: compute it again, or choose another map"
         )
     ids = results.sample_ids if results.config.patches_field is None else results.label_ids
-    label = dict(zip(run.ids, run.labels.tolist(), strict=True))
+    label = run.clusters_by_id
     at = [i for i, identifier in enumerate(ids) if str(identifier) in label]
     if not at:
         raise InvalidParameter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import fiftyone as fo
@@ -14,9 +14,18 @@ import clusterby.fiftyone as cbf
 from clusterby.core.errors import InvalidParameter
 from clusterby.core.partition import NOISE
 
+from .grid import Stages
 from .opened import OpenRun
 
-__all__ = ["cluster_view", "exemplar_view", "farthest_ids", "items_view", "some_view"]
+__all__ = [
+    "cluster_shown",
+    "cluster_view",
+    "exemplar_view",
+    "farthest_ids",
+    "items_view",
+    "run_shown",
+    "some_view",
+]
 
 _MOST_IN_ORDER = 500
 """Items that are shown in an order of their own: the App sends each one's id with every request."""
@@ -48,8 +57,47 @@ def cluster_view(dataset: Any, run: OpenRun, cluster: int) -> Any:
         raise InvalidParameter(f"field {path!r} of run {run.key!r} is gone: cluster again, or delete the run")
     if isinstance(field, fo.EmbeddedDocumentField):
         path += ".label"
-    value = run.groups.names_.get(cluster, str(cluster)) if run.is_original else str(cluster)
-    return view.match(ViewField(path) == value)
+    return view.match(ViewField(path) == _label(run, cluster))
+
+
+def cluster_shown(run: OpenRun, stages: Stages) -> int | None:
+    """Return the cluster of a run that a view shows, all of it or some of its items; None if it is another view."""
+    for name, arguments in reversed(stages):
+        if name.endswith(".Select"):
+            found = {run.clusters_by_id.get(i) for i in dict(arguments).get("sample_ids") or []}
+            return found.pop() if len(found) == 1 else None
+        for path, value in _matched([[name, arguments]]):
+            if _is_of(path, run.info["cluster_field"]):
+                return next((row.cluster for row in run.rows if _label(run, row.cluster) == value), None)
+    return None
+
+
+def run_shown(dataset: Any, keys: Sequence[str], stages: Stages) -> str | None:
+    """Return which of some runs a view shows a cluster of; None if it is another view."""
+    paths = [path for path, _ in _matched(stages)]
+    if not paths:
+        return None
+    fields = {key: cbf.clustering_info(dataset, key)["cluster_field"] for key in keys}
+    return next((key for key, field in fields.items() if any(_is_of(path, field) for path in paths)), None)
+
+
+def _matched(stages: Stages) -> Iterator[tuple[str, Any]]:
+    """Yield the path and the value of every stage that keeps what has one value there."""
+    for name, arguments in stages:
+        condition = dict(arguments).get("filter") if name.endswith(".Match") else None
+        equal = ((condition or {}).get("$expr") or {}).get("$eq")
+        if isinstance(equal, list) and len(equal) == 2 and str(equal[0]).startswith("$"):
+            yield equal[0][1:], equal[1]
+
+
+def _is_of(path: str, field: str) -> bool:
+    path = path.removesuffix(".label")
+    return path == field or path.endswith(f".{field}")
+
+
+def _label(run: OpenRun, cluster: int) -> str:
+    """Return what the run's field holds for a cluster."""
+    return run.groups.names_.get(cluster, str(cluster)) if run.is_original else str(cluster)
 
 
 def some_view(dataset: Any, run: OpenRun, ids: Sequence[str], *, ordered: bool = False) -> Any:

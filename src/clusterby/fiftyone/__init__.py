@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from clusterby.fiftyone.compute import compute_clusters
     from clusterby.fiftyone.edit import merge_clusters, name_clusters, rename_cluster
     from clusterby.fiftyone.export import export_clusters
+    from clusterby.fiftyone.label import label_samples
     from clusterby.fiftyone.load import clustering_info, clustering_view, list_clusterings, load_clusters
     from clusterby.fiftyone.manage import delete_clusters, rename_clusters
     from clusterby.fiftyone.models import embedding_models
+    from clusterby.fiftyone.region_table import region_fields
+    from clusterby.fiftyone.stored_vectors import brain_keys, vector_fields
     from clusterby.fiftyone.target import resolve_target
-    from clusterby.fiftyone.vectors import brain_keys, vector_fields
 
 _HOMES = {
-    "brain_keys": "vectors",
+    "brain_keys": "stored_vectors",
     "clean_up": "clean",
     "clustering_info": "load",
     "clustering_view": "load",
@@ -31,14 +33,16 @@ _HOMES = {
     "delete_clusters": "manage",
     "embedding_models": "models",
     "export_clusters": "export",
+    "label_samples": "label",
     "list_clusterings": "load",
     "load_clusters": "load",
     "merge_clusters": "edit",
     "name_clusters": "edit",
+    "region_fields": "region_table",
     "rename_cluster": "edit",
     "rename_clusters": "manage",
     "resolve_target": "target",
-    "vector_fields": "vectors",
+    "vector_fields": "stored_vectors",
 }
 
 __all__ = [
@@ -50,10 +54,12 @@ __all__ = [
     "delete_clusters",
     "embedding_models",
     "export_clusters",
+    "label_samples",
     "list_clusterings",
     "load_clusters",
     "merge_clusters",
     "name_clusters",
+    "region_fields",
     "rename_cluster",
     "rename_clusters",
     "resolve_target",

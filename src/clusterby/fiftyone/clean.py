@@ -136,7 +136,11 @@ def _settle_fields(dataset: Any, busy: set[str]) -> set[str]:
         if {mark.run, key} & busy or dataset.get_field(path).read_only:
             continue
         here = fields.stands_here(dataset, path, mark)
-        if key is not None and mark.state == "writing":
+        if mark.role == "scores" and here:
+            if mark.state == "writing":
+                fields.drop(dataset, path)
+                log.warning("field %r of %s was left half-written: removed", path, dataset.name)
+        elif key is not None and mark.state == "writing":
             again.add(key)
         elif key is not None:
             if mark.run != key or not here:

@@ -16,11 +16,16 @@ from clusterby.fiftyone import fields
 from clusterby.fiftyone.alone import alone
 from clusterby.fiftyone.change import overwrite_run, write_run
 from clusterby.fiftyone.clean import check_idle, clean_up
+from clusterby.fiftyone.instructed import plain_instruction
+from clusterby.fiftyone.source import Vectors
 from clusterby.fiftyone.store import UNFINISHED, Stored, config_at, is_ours, read
 from clusterby.fiftyone.target import Target, resolve_target
-from clusterby.fiftyone.vectors import Vectors, resolve_vectors
+from clusterby.fiftyone.vectors import resolve_vectors
 from clusterby.groups import ClusterBy
-from clusterby.groups.clusterby import Making
+from clusterby.groups.first_names import first_names
+from clusterby.groups.making import Making
+from clusterby.instructions import InstructionArgument
+from clusterby.ops.asked import Asked
 from clusterby.runs import record_of
 from clusterby.tables import open_table
 
@@ -39,7 +44,13 @@ def compute_clusters(
     model: Any = None,
     encoder: Any = None,
     by: str | None = None,
+    modality: str | None = None,
     patches_field: str | None = None,
+    instruction: InstructionArgument | Mapping[str, InstructionArgument] | None = None,
+    description: Asked = None,
+    candidates: Any = None,
+    ignore: Asked = None,
+    region: Any = None,
     cluster_field: str | None = None,
     as_classification: bool = False,
     overwrite: bool = False,
@@ -72,11 +83,20 @@ def compute_clusters(
     model : str or Model, optional
         A model of FiftyOne's zoo, by name, or any FiftyOne model that exposes embeddings.
     encoder : str, Encoder or callable, optional
-        An encoder of clusterby, through the shared cache; ``"auto"`` where neither embeddings nor a model is given.
+        An encoder of clusterby, through the shared cache; ``"auto"`` where neither embeddings nor a model is given. Beside
+        embeddings, where words are asked for: what made them, whose text tower embeds the words. Of a similarity run it is
+        known where its model embeds prompts.
     by : str, optional
         The field an encoder reads: the media by default, or a field of text.
+    modality : str, optional
+        What the cells are that an encoder reads, where they cannot tell by themselves: ``"audio"``, say.
     patches_field : str, optional
         Cluster the patches of this field of detections or polylines instead of the samples.
+    instruction, description, candidates, ignore
+        What the clusters should be about, as for :func:`clusterby.clusterby`: they are named after the words that fit them
+        best. The words and what they were made into are part of the run.
+    region : Box, Polygon, Boxes or str, optional
+        The part of each image that counts; a name is that of a field with one box, detection or polyline a sample.
     cluster_field : str, optional
         The new field for the labels, ``RUN_KEY_cluster`` by default. A field that is there is refused, unless this same
         run made it.
@@ -109,9 +129,12 @@ def compute_clusters(
     name = f"{run_key}_cluster" if cluster_field is None else cluster_field
     _check(target, run_key, name, overwrite=overwrite)
     table = open_table(target.view)
+    asked = {
+        "instruction": instruction, "description": description, "candidates": candidates, "ignore": ignore, "region": region,
+    }  # fmt: skip
     vectors = resolve_vectors(
-        target, embeddings=embeddings, model=model, encoder=encoder, by=by, prefer=prefer, cache=cache,
-        batch_size=batch_size, num_workers=num_workers, skip_failures=skip_failures,
+        target, embeddings=embeddings, model=model, encoder=encoder, by=by, modality=modality, prefer=prefer, cache=cache,
+        batch_size=batch_size, num_workers=num_workers, skip_failures=skip_failures, asked=asked,
     )  # fmt: skip
     fitted = fit(
         method, vectors.embeddings.vectors,
@@ -123,13 +146,17 @@ def compute_clusters(
         embedder=None,
         embeddings=vectors.embeddings,
         fitted=fitted,
+        conditioned=vectors.conditioned,
+        followed=() if vectors.followed is None else (vectors.followed,),
     )
-    groups = ClusterBy(making, fitted.partition)
+    names = first_names([(vectors.conditioned, fitted.partition.centers)], fitted.partition)
+    groups = ClusterBy(making, fitted.partition, names=names)
     record = replace(record_of(groups, seconds=time.monotonic() - began), encoder=_facts(vectors))
     stored = Stored(
         record=record, ids=target.ids, source=vectors.source, kind=target.kind, patches_field=target.patches_field,
         parent=target.parent,
         cluster_field=name, names_field=_names_field(name), as_classification=as_classification,
+        asked=plain_instruction(vectors.instruction),
     )  # fmt: skip
     with alone(target.dataset):
         _check(target, run_key, name, overwrite=overwrite)  # again: vectors may have taken hours

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from types import MappingProxyType
+from typing import Any, Literal, cast, get_args
 
 import fiftyone as fo
 
@@ -14,6 +15,7 @@ from clusterby.fiftyone.colors import forget_colors
 from clusterby.fiftyone.writer import Writer, writer_of
 
 __all__ = [
+    "Holds",
     "Mark",
     "Role",
     "check_field",
@@ -28,7 +30,8 @@ __all__ = [
     "stands_here",
 ]
 
-Role = Literal["labels", "names"]
+Role = Literal["labels", "names", "scores"]
+Holds = Literal["words", "numbers", "classifications"]
 State = Literal["writing", "done"]
 
 _INFO = "clusterby"
@@ -48,8 +51,8 @@ class Mark:
     Parameters
     ----------
     run : str
-        The key of the run that it belongs to.
-    role : {"labels", "names"}
+        The key of the run that it belongs to; empty for one that belongs to none.
+    role : {"labels", "names", "scores"}
     state : {"writing", "done"}
     path, dataset : str
         Where it was made. FiftyOne copies a field together with what it says of itself, to another path or another
@@ -72,7 +75,7 @@ def mark_of(field: Any) -> Mark | None:
     if not isinstance(info, Mapping):
         return None
     said = {name: info.get(name) for name in ("run", "role", "state", "path", "dataset")}
-    if not all(isinstance(word, str) for word in said.values()) or said["role"] not in ("labels", "names"):
+    if not all(isinstance(word, str) for word in said.values()) or said["role"] not in get_args(Role):
         return None
     return Mark(**cast("dict[str, Any]", said), writer=writer_of(info))
 
@@ -85,12 +88,19 @@ def stands_here(dataset: Any, path: str, mark: Mark) -> bool:
 def check_field(dataset: Any, path: str, *, run: str, role: Role) -> None:
     """Refuse a field that is not a name, is reserved, or is there and not this run's own.
 
+    Parameters
+    ----------
+    dataset : Dataset
+    path : str
+    run, role
+        As of :class:`Mark`.
+
     Raises
     ------
     InvalidParameter
     """
     parent, _, name = path.rpartition(".")
-    word = "cluster_field" if role == "labels" else "names_field"
+    word = {"labels": "cluster_field", "names": "names_field", "scores": "field"}[role]
     if not _NAME.fullmatch(name):
         raise InvalidParameter(
             f"{word}={name!r}: give a word of letters, digits and _ that begins with a letter"
@@ -103,7 +113,7 @@ def check_field(dataset: Any, path: str, *, run: str, role: Role) -> None:
     if field is None:
         return
     mark = mark_of(field)
-    if mark is None:
+    if mark is None or "scores" in (mark.role, role):  # scores are never written over
         raise InvalidParameter(
             f"{word}={name!r}: the dataset has a field {path!r} already; choose another name"
         )
@@ -147,8 +157,9 @@ def declare(
     run: str,
     role: Role,
     writer: Writer,
-    confidence: bool = False,
+    holds: Holds = "words",
     description: str,
+    info: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Make a field of ours in state ``"writing"``, or put it in that state again.
 
@@ -158,10 +169,12 @@ def declare(
     path : str
     run, role, writer
         As of :class:`Mark`.
-    confidence : bool
-        Whether values are a ``Classification`` instead of a string.
+    holds : {"words", "numbers", "classifications"}
+        What its values are.
     description : str
         For the tooltip in the App.
+    info : mapping
+        What else the field says of itself, beside its mark.
 
     Raises
     ------
@@ -176,10 +189,10 @@ def declare(
         _set_mark(field, mark)
         return
     add = dataset.add_frame_field if path.startswith("frames.") else dataset.add_sample_field
-    kind: dict[str, Any] = {"ftype": fo.StringField}
-    if confidence:
+    kind: dict[str, Any] = {"ftype": fo.FloatField if holds == "numbers" else fo.StringField}
+    if holds == "classifications":
         kind = {"ftype": fo.EmbeddedDocumentField, "embedded_doc_type": fo.Classification}
-    add(path.removeprefix("frames."), **kind, description=description, info=_info(mark))
+    add(path.removeprefix("frames."), **kind, description=description, info={**info, **_info(mark)})
 
 
 def remark(

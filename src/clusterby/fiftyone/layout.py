@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,11 @@ from clusterby.core.column import Skipped
 from clusterby.core.partition import Partition
 from clusterby.fiftyone.fields import Role
 from clusterby.fiftyone.packed import pack, unpack
+from clusterby.fiftyone.packed_conditioned import pack_conditioned, unpack_conditioned
+from clusterby.fiftyone.source import Source
 from clusterby.fiftyone.target import Kind, join_path
-from clusterby.fiftyone.vectors import Source
 from clusterby.groups.quality import Quality
+from clusterby.instructions import Followed
 from clusterby.runs import RunRecord
 from clusterby.runs.record import to_plain
 
@@ -36,6 +38,8 @@ class Stored:
         The items that the view had when they were clustered, those without a vector among them.
     source : Source
         Where the vectors came from.
+    asked : mapping
+        What was asked for, as plain values; empty where nothing was.
     kind : {"samples", "patches", "frames"}
     patches_field : str, optional
     parent : str
@@ -54,6 +58,7 @@ class Stored:
     cluster_field: str
     names_field: str
     as_classification: bool
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     def path_of(self, name: str) -> str:
         """Return where in the dataset a field of the items is; see :meth:`~clusterby.fiftyone.target.Target.path_of`."""
@@ -89,7 +94,8 @@ def config_of(stored: Stored) -> dict[str, Any]:
             "cluster_field": stored.cluster_field,
             "names_field": stored.names_field,
             "as_classification": stored.as_classification,
-            "source": {name: getattr(stored.source, name) for name in ("kind", "name", "by", "revision")},
+            "source": stored.source.plain(),
+            "asked": stored.asked,
             "n_clustered": len(stored.record.rows),
             "n_skipped": len(stored.record.skipped),
         }
@@ -117,6 +123,7 @@ def results_of(stored: Stored) -> dict[str, Any]:
         "exemplars": {str(c): [stored.ids[row] for row in rows.tolist()] for c, rows in record.exemplars.items()},
         "quality": None if record.quality is None else to_plain(_quality_of(record.quality)),
         "skipped": [[s.row, s.column, s.reason] for s in record.skipped],
+        "conditioned": None if record.conditioned is None else pack_conditioned(record.conditioned),
         "tree": record.tree,
     }  # fmt: skip
 
@@ -134,6 +141,9 @@ def stored_of(config: Any, results: Any) -> Stored:
     }
     partition = _partition(results.labels, results.strengths, results.centers, facts)
     made = results.made
+    followed = tuple(
+        Followed.of_plain(plain) for plain in getattr(config, "followed", ())
+    )  # none in older runs
     record = RunRecord(
         by=dict(config.by),
         column=config.column,
@@ -155,6 +165,8 @@ def stored_of(config: Any, results: Any) -> Stored:
         distances=unpack(results.distances),
         skipped=tuple(Skipped(row=row, column=column, reason=why) for row, column, why in results.skipped),
         encoder=tuple(config.encoder),
+        followed=followed,
+        conditioned=unpack_conditioned(getattr(results, "conditioned", None), followed),
         tree=results.tree,
         created=config.created,
         seconds=config.seconds,
@@ -162,10 +174,10 @@ def stored_of(config: Any, results: Any) -> Stored:
         schema=config.schema,
     )
     return Stored(
-        record=record, ids=ids, source=Source(**config.source), kind=config.kind,
+        record=record, ids=ids, source=Source.of_plain(config.source), kind=config.kind,
         patches_field=config.patches_field, parent=config.parent,
         cluster_field=config.cluster_field, names_field=config.names_field,
-        as_classification=config.as_classification,
+        as_classification=config.as_classification, asked=getattr(config, "asked", {}),
     )  # fmt: skip
 
 

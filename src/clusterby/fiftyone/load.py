@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from clusterby.core.column import FloatArray, IntArray
-from clusterby.core.errors import InvalidTable
+from clusterby.core.errors import InvalidTable, InvalidVectors
 from clusterby.core.partition import Partition
 from clusterby.fiftyone import original
 from clusterby.fiftyone.alone import undisturbed
@@ -20,6 +20,7 @@ from clusterby.fiftyone.store import UNFINISHED, Stored, config_at, has_results,
 from clusterby.fiftyone.target import Target, positions
 from clusterby.fiftyone.vectors import read_again
 from clusterby.groups import ClusterBy
+from clusterby.ops.condition import Conditioned
 from clusterby.runs import RunRecord, groups_of
 from clusterby.runs.record import to_plain
 from clusterby.tables import open_table
@@ -124,9 +125,20 @@ def restored(dataset: Any, stored: Stored) -> tuple[Target, ClusterBy]:
     clustered = _some_of(target, [target.ids[row] for row in record.rows.tolist()])
 
     def vectors() -> FloatArray:
-        return read_again(clustered(), stored.source)
+        found, how = read_again(clustered(), stored.source), record.conditioned
+        return found if how is None else _transformed(found, how)
 
     return target, groups_of(record, open_table(target.view), vectors)
+
+
+def _transformed(vectors: FloatArray, how: Conditioned) -> FloatArray:
+    """Return vectors as the words of the run made them."""
+    had = len(how.subspace.center)
+    if vectors.shape[1] != had:
+        raise InvalidVectors(
+            f"the vectors have {vectors.shape[1]} dimensions now and had {had} when they were clustered: cluster again"
+        )
+    return how.subspace.transform(vectors)
 
 
 def _some_of(target: Target, ids: Sequence[str]) -> Any:

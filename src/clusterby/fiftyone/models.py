@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import fiftyone.zoo as foz
@@ -11,10 +14,16 @@ from clusterby.cache import CacheArgument
 from clusterby.core.column import Skipped
 from clusterby.core.embeddings import Embeddings
 from clusterby.core.errors import ClusterbyError, InvalidParameter, NothingToCluster, nearest
+from clusterby.core.modality import Modality
 from clusterby.core.progress import Advance, track
+from clusterby.encoders.fiftyone_model import FiftyOneEncoder
+from clusterby.fiftyone.instructed import condition_vectors, instruction_of
+from clusterby.fiftyone.source import Source, Vectors
 from clusterby.fiftyone.target import Target
-from clusterby.fiftyone.vectors import Source, Vectors
+from clusterby.instructions import Instruction
+from clusterby.ops.condition import check_condition
 from clusterby.ops.given import given_embeddings
+from clusterby.ops.proposed import proposer_of
 
 __all__ = ["embedding_models", "model_vectors"]
 
@@ -32,16 +41,17 @@ def model_vectors(
     batch_size: int | None,
     num_workers: int | None,
     skip_failures: bool,
+    asked: Mapping[str, Any] = MappingProxyType({}),
 ) -> Vectors:
     """Return the vectors that a model gives the items of a target; those that it fails on are skipped.
 
     A zoo model on images is run by :class:`~clusterby.encoders.fiftyone_model.FiftyOneEncoder`, so that what it has embedded
-    once is found in the cache; any other model, and patches, by FiftyOne itself.
+    once is found in the cache; any other model, and patches, by FiftyOne itself. Words are embedded by the model itself.
 
     Raises
     ------
     InvalidParameter
-        If the zoo has no such model, or it exposes no embeddings.
+        If the zoo has no such model, it exposes no embeddings, or what is asked cannot be done.
     NothingToCluster
         If it fails on every item.
     """
@@ -55,23 +65,22 @@ def model_vectors(
                 "fiftyone.zoo.list_zoo_models(tags='embeddings')"
             )
         if target.kind == "samples" and target.dataset.media_type == "image" and num_workers is None:
-            from clusterby.encoders.fiftyone_model import FiftyOneEncoder
             from clusterby.fiftyone.encoded import encoder_vectors
 
             encoder = FiftyOneEncoder(model, batch_size=batch_size)
-            found = encoder_vectors(target, encoder, by=None, prefer=None, cache=cache)
+            found = encoder_vectors(target, encoder, by=None, prefer=None, cache=cache, asked=asked)
             _check_failures(found.embeddings, skip_failures)
-            return Vectors(
-                embeddings=found.embeddings,
-                source=Source(kind="model", name=model, revision=encoder.revision),
-                choice=found.choice,
-            )
+            source = replace(found.source, kind="model", name=model, revision=encoder.revision)
+            return replace(found, source=source)
         model = foz.load_zoo_model(model)
     name = str(getattr(model, "name", None) or type(model).__name__)
     if not getattr(model, "has_embeddings", False):
         raise InvalidParameter(
             f"model={name!r} exposes no embeddings: choose one of fiftyone.zoo.list_zoo_models(tags='embeddings')"
         )
+    column = target.patches_field or "filepath"
+    instruction = instruction_of(target, column, asked)
+    _check_asked(instruction, model, name)
     how: dict[str, Any] = {
         "batch_size": batch_size,
         "num_workers": num_workers,
@@ -87,7 +96,7 @@ def model_vectors(
         [None if v is None else np.asarray(v, dtype=np.float32).ravel() for v in gave]
     )
     reason = f"model {name!r} gave no vector"
-    return Vectors(
+    found = Vectors(
         embeddings=Embeddings(
             vectors=embeddings.vectors, rows=embeddings.rows, n_rows=len(target), column=f"{name}({target.kind})",
             space=f"model:{name}",
@@ -95,6 +104,23 @@ def model_vectors(
         ),
         source=Source(kind="array", name=name),
     )  # fmt: skip
+    if instruction is None:
+        return found
+    tower = FiftyOneEncoder(model, name=name)
+    return condition_vectors(found, tower, Modality.IMAGE, instruction, column=column, cache=cache)
+
+
+def _check_asked(instruction: Instruction | None, model: Any, name: str) -> None:
+    """Refuse, before anything is embedded, what a model that FiftyOne runs itself cannot follow."""
+    if instruction is None:
+        return
+    if instruction.region is not None:
+        raise InvalidParameter(
+            f"region= with model={name!r}: FiftyOne shows it whole images; name a model of the zoo on images, without "
+            "num_workers, or give encoder="
+        )
+    encoder = FiftyOneEncoder(model, name=name)
+    check_condition(encoder, Modality.IMAGE, instruction, propose=proposer_of(instruction))
 
 
 class _Bar:

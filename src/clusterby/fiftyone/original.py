@@ -17,7 +17,7 @@ from clusterby.fiftyone.colors import forget_colors
 from clusterby.fiftyone.store import config_at
 from clusterby.fiftyone.target import Target, resolve_target
 from clusterby.groups import ClusterBy
-from clusterby.groups.clusterby import Known, Making
+from clusterby.groups.making import Known, Making
 from clusterby.runs.record import to_plain
 from clusterby.tables import open_table
 

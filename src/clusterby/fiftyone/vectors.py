@@ -1,67 +1,24 @@
-"""The vectors of a target's items, with where they come from, so that they can be read again."""
+"""The vectors of a target's items, wherever they come from, and read again from there."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
-import fiftyone.core.fields as fof
-import fiftyone.core.utils as fou
-import numpy as np
-
 from clusterby.cache import CacheArgument
-from clusterby.core.column import FloatArray, Skipped
+from clusterby.core.column import FloatArray
 from clusterby.core.embeddings import Embeddings
-from clusterby.core.errors import InvalidParameter, InvalidVectors, NothingToCluster
-from clusterby.core.progress import track
-from clusterby.encoders.choose import EncoderChoice
-from clusterby.fiftyone.target import Target, positions
+from clusterby.core.errors import ClusterbyError, InvalidParameter, InvalidVectors
+from clusterby.fiftyone.instructed import condition_given_vectors, instruction_of
+from clusterby.fiftyone.source import Source, Vectors
+from clusterby.fiftyone.stored_vectors import brain_encoder, named, stored_vectors
+from clusterby.fiftyone.target import Target
+from clusterby.instructions import Instruction
 from clusterby.ops.given import given_embeddings
 
-__all__ = ["Source", "Vectors", "brain_keys", "read_again", "resolve_vectors", "vector_fields"]
-
-_READ = 50_000  # items at a time, or a twentieth of all: each reading begins at the first item
-_PROBE = 50  # patches that are looked at for what their schema does not say
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where vectors come from.
-
-    Parameters
-    ----------
-    kind : {"field", "brain", "array", "model", "encoder"}
-    name : str
-        The field, the brain key, the model or the encoder.
-    by : str
-        The field whose cells an encoder read.
-    revision : str
-        Of the encoder.
-    """
-
-    kind: str
-    name: str
-    by: str = "filepath"
-    revision: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vectors:
-    """The vectors of a target.
-
-    Parameters
-    ----------
-    embeddings : Embeddings
-        Positions are those of the target's items.
-    source : Source
-    choice : EncoderChoice, optional
-        Why an encoder was chosen, where one was.
-    """
-
-    embeddings: Embeddings
-    source: Source
-    choice: EncoderChoice | None = None
+__all__ = ["read_again", "resolve_vectors"]
 
 
 def resolve_vectors(
@@ -71,11 +28,13 @@ def resolve_vectors(
     model: Any = None,
     encoder: Any = None,
     by: str | None = None,
+    modality: str | None = None,
     prefer: Mapping[str, Any] | None = None,
     cache: CacheArgument = True,
     batch_size: int | None = None,
     num_workers: int | None = None,
     skip_failures: bool = True,
+    asked: Mapping[str, Any] = MappingProxyType({}),
 ) -> Vectors:
     """Return the vectors of a target's items; those without one are skipped, each with the reason.
 
@@ -88,36 +47,40 @@ def resolve_vectors(
     model : str or Model, optional
         A model of FiftyOne's zoo, by name, or any FiftyOne model that exposes embeddings.
     encoder : str, Encoder or callable, optional
-        An encoder of clusterby; ``"auto"`` where nothing else is given.
+        An encoder of clusterby; ``"auto"`` where nothing else is given. Beside `embeddings`, if words are asked for: what
+        made them, whose text tower embeds the words.
     by : str, optional
         The field an encoder reads: ``"filepath"``, the media itself, or a field of text.
+    modality : str, optional
+        What the cells are that an encoder reads, where they cannot tell by themselves.
     prefer, cache
         As for :func:`clusterby.embed`.
     batch_size, num_workers, skip_failures
         For FiftyOne models.
+    asked : mapping
+        ``instruction``, ``description``, ``candidates``, ``ignore`` and ``region``, as for :func:`clusterby.embed`.
 
     Raises
     ------
     InvalidParameter
-        If two sources are given, or there is none of the name.
+        If two sources are given, there is none of the name, or what is asked cannot be done.
     InvalidVectors
         If an array has not one per item, or a mapping an id that is none of theirs.
     NothingToCluster
         If no item has a vector.
     """
+    asked = {name: value for name, value in asked.items() if value is not None}
     given = [
         name
         for name, value in (("embeddings", embeddings), ("model", model), ("encoder", encoder))
         if value is not None
     ]
-    if len(given) > 1:
-        raise InvalidParameter(f"{' and '.join(given)}: give one of them, vectors come from one source")
-    if by is not None and given not in ([], ["encoder"]):
-        raise InvalidParameter(f"by={by!r} is for encoders: {given[0]} need no field to read")
-    if isinstance(embeddings, str):
-        return _by_name(target, embeddings)
+    _check_sources(given, by, modality, asked=bool(asked))
     if embeddings is not None:
-        return _given(target, embeddings)
+        found = (
+            stored_vectors(target, embeddings) if isinstance(embeddings, str) else _given(target, embeddings)
+        )
+        return _conditioned(target, found, encoder, asked, cache)
     if model is not None:
         from clusterby.fiftyone.models import model_vectors
 
@@ -128,14 +91,23 @@ def resolve_vectors(
             batch_size=batch_size,
             num_workers=num_workers,
             skip_failures=skip_failures,
+            asked=asked,
         )
     from clusterby.fiftyone.encoded import encoder_vectors
 
-    return encoder_vectors(target, "auto" if encoder is None else encoder, by=by, prefer=prefer, cache=cache)
+    return encoder_vectors(
+        target,
+        "auto" if encoder is None else encoder,
+        by=by,
+        modality=modality,
+        prefer=prefer,
+        cache=cache,
+        asked=asked,
+    )
 
 
 def read_again(target: Target, source: Source) -> FloatArray:
-    """Return the vectors of all items of a target from where they came from once.
+    """Return the vectors of all items of a target from where they came from once, before words made anything of them.
 
     Raises
     ------
@@ -149,8 +121,15 @@ def read_again(target: Target, source: Source) -> FloatArray:
         )
     try:
         again = _again(target, source)
-    except (InvalidParameter, NothingToCluster) as error:
+    except InvalidVectors:
+        raise
+    except ClusterbyError as error:
         raise InvalidVectors(f"the vectors of the run are gone: {error}") from None
+    if again.source.revision != source.revision and source.kind == "encoder":
+        raise InvalidVectors(
+            f"encoder {source.name!r} is of revision {again.source.revision!r} now and was of {source.revision!r} when it was "
+            "clustered by: cluster again"
+        )
     if len(again.embeddings) != len(target):
         lost = again.embeddings.skipped[0]
         raise InvalidVectors(
@@ -162,111 +141,40 @@ def read_again(target: Target, source: Source) -> FloatArray:
 
 def _again(target: Target, source: Source) -> Vectors:
     if source.kind in ("field", "brain"):
-        return _by_name(target, source.name)
+        return stored_vectors(target, source.name)
+    region = {"region": source.region}
     if source.kind == "model":
-        return resolve_vectors(target, model=source.name)
-    return resolve_vectors(target, encoder=source.name, by=source.by)
-
-
-def _by_name(target: Target, name: str) -> Vectors:
-    local = name if name.startswith(f"{target.patches_field}.") else target.local_path(name)
-    field = target.view.get_field(local)
-    if field is not None or _holds_arrays(target, local):
-        return _from_field(target, name, local, field)
-    if target.dataset.has_brain_run(name):
-        return _from_brain(target, name)
-    fields = vector_fields(target)
-    keys = brain_keys(target.dataset)
-    raise InvalidParameter(
-        f"embeddings={name!r}: no field of vectors and no brain key. Fields of vectors: {', '.join(fields) or 'none'}; "
-        f"brain keys: {', '.join(keys) or 'none'}"
-    )
-
-
-def _holds_arrays(target: Target, path: str) -> bool:
-    """Whether patches have arrays in an attribute that the schema does not declare, as FiftyOne itself leaves them."""
-    if target.kind != "patches":
-        return False
-    return any(isinstance(value, bytes) for value in target.view.limit(_PROBE).values(path))
-
-
-def vector_fields(target: Target) -> list[str]:
-    """Return the fields of the target's items that hold vectors, as `embeddings` takes them."""
-    schema = target.view.get_field_schema(flat=True)
-    prefix = f"{target.patches_field}." if target.kind == "patches" else ""
-    found = []
-    for path, field in schema.items():
-        listed = isinstance(field, fof.ListField) and isinstance(field.field, fof.FloatField)
-        if (isinstance(field, fof.VectorField) or listed) and path.startswith(prefix):
-            name = path.removeprefix(prefix)
-            if name != "bounding_box" and "." not in name:
-                found.append(name)
-    if target.kind == "patches":
-        some = target.view.limit(_PROBE).get_dynamic_field_schema() or {}
-        found += [p.removeprefix(prefix) for p in some if p.startswith(prefix) and _holds_arrays(target, p)]
-    return sorted(set(found))
-
-
-def brain_keys(dataset: Any) -> list[str]:
-    """Return the keys of the similarity and visualization runs of a dataset."""
-    return sorted(
-        {*dataset.list_brain_runs(type="similarity"), *dataset.list_brain_runs(type="visualization")}
-    )
-
-
-def _from_field(target: Target, name: str, path: str, field: Any) -> Vectors:
-    if field is not None and not isinstance(field, (fof.VectorField, fof.ListField)):
-        raise InvalidParameter(
-            f"embeddings={name!r}: the field holds {type(field).__name__.removesuffix('Field').lower()}s, no vectors. Fields of "
-            f"vectors: {', '.join(vector_fields(target)) or 'none'}"
-        )
-    cells: list[Any] = []
-    size = max(_READ, len(target) // 20)
-    with track(f"read the vectors of {len(target):,} {target.kind}", len(target)) as advance:
-        for start in range(0, len(target), size):
-            part = target.view[start : start + size] if len(target) > size else target.view
-            cells += [
-                fou.deserialize_numpy_array(v) if isinstance(v, bytes) else v for v in part.values(path)
-            ]
-            advance(min(size, len(target) - start))
-    return _kept(target, _embeddings(cells, name), Source(kind="field", name=name))
-
-
-def _from_brain(target: Target, key: str) -> Vectors:
-    info = target.dataset.get_brain_info(key)
-    if key not in brain_keys(target.dataset):
-        raise InvalidParameter(
-            f"embeddings={key!r}: the brain run holds no vectors, it is of type {info.config.type!r}; give a similarity or "
-            "visualization run"
-        )
-    field = getattr(info.config, "patches_field", None)
-    if field != target.patches_field:
-        raise InvalidParameter(
-            f"embeddings={key!r}: the brain run is about {f'the patches of {field!r}' if field else 'samples'}, and "
-            f"{f'the patches of {target.patches_field!r}' if target.patches_field else target.kind} are to be clustered"
-        )
-    results = target.dataset.load_brain_results(key)
-    if results is None:
-        raise InvalidParameter(f"embeddings={key!r}: the brain run has no results: compute it again")
-    if info.config.type == "similarity":
-        vectors, samples, labels = results.get_embeddings()
-    else:
-        results.clear_view()
-        vectors, samples, labels = results.points, results.current_sample_ids, results.current_label_ids
-    owners = [str(i) for i in (labels if field else samples)]
-    place = positions(owners, target.ids)
-    rows = np.array([i for i, at in enumerate(place) if at >= 0], dtype=np.int64)
-    if not len(rows):
-        raise NothingToCluster(f"none of the {len(target)} {target.kind} has a vector in brain run {key!r}")
-    found = np.asarray(vectors, dtype=np.float32)[[place[i] for i in rows]]
-    missing = [i for i, at in enumerate(place) if at < 0]
-    return Vectors(
-        embeddings=Embeddings(
-            vectors=np.ascontiguousarray(found), rows=rows, n_rows=len(target), column=key, space=f"brain:{key}",
-            skipped=tuple(Skipped(row=i, column=key, reason="not in the brain run") for i in missing),
-        ),
-        source=Source(kind="brain", name=key),
+        return resolve_vectors(target, model=source.name, asked=region)
+    told = Instruction(source.task, method="prefix") if source.task else None
+    return resolve_vectors(
+        target, encoder=source.encoder or source.name, by=source.by, modality=source.modality or None,
+        asked={"instruction": told} | region,
     )  # fmt: skip
+
+
+def _check_sources(given: list[str], by: str | None, modality: str | None, *, asked: bool) -> None:
+    if len(given) > 1 and not (asked and given == ["embeddings", "encoder"]):
+        raise InvalidParameter(f"{' and '.join(given)}: give one of them, vectors come from one source")
+    if given in ([], ["encoder"]):
+        return
+    if by is not None:
+        raise InvalidParameter(f"by={by!r} is for encoders: {given[0]} need no field to read")
+    if modality is not None:
+        raise InvalidParameter(
+            f"modality={modality!r} is for encoders, and {given[0]} are given: leave it out"
+        )
+
+
+def _conditioned(
+    target: Target, found: Vectors, encoder: Any, asked: Mapping[str, Any], cache: CacheArgument
+) -> Vectors:
+    """Return vectors that are there as what is asked makes them; what made those of a similarity run is known."""
+    instruction = instruction_of(target, found.source.name, asked)
+    if instruction is None:
+        return found
+    if encoder is None and found.source.kind == "brain":
+        encoder = brain_encoder(target.dataset, found.source.name)
+    return condition_given_vectors(found, "auto" if encoder is None else encoder, instruction, cache=cache)
 
 
 def _given(target: Target, embeddings: Any) -> Vectors:
@@ -286,16 +194,7 @@ def _given(target: Target, embeddings: Any) -> Vectors:
         raise InvalidVectors(
             f"{n} vectors for {len(target)} {target.kind}: give one each, in the order of the view"
         )
-    found = embeddings if isinstance(embeddings, Embeddings) else _embeddings(embeddings, "embeddings")
-    return _kept(target, found, Source(kind="array", name="embeddings"))
-
-
-def _embeddings(cells: Sequence[Any], name: str) -> Embeddings:
-    return replace(given_embeddings(cells), column=name)
-
-
-def _kept(target: Target, found: Embeddings, source: Source) -> Vectors:
-    skipped = tuple(replace(s, column=source.name) for s in found.skipped)
-    return Vectors(
-        embeddings=replace(found, skipped=skipped, space=f"{source.kind}:{source.name}"), source=source
-    )
+    found = embeddings
+    if not isinstance(embeddings, Embeddings):
+        found = replace(given_embeddings(embeddings), column="embeddings")
+    return named(found, Source(kind="array", name="embeddings"))

@@ -69,7 +69,7 @@ def _write(
         return
     fields.declare(
         target.dataset, stored.paths[role], run=key, role=role, writer=writer,
-        confidence=role == "labels" and stored.as_classification,
+        holds="classifications" if role == "labels" and stored.as_classification else "words",
         description=_description(key, stored) if role == "labels" else f"Names of the clusters of run {key}",
     )  # fmt: skip
     present = set(target.ids)
@@ -117,6 +117,5 @@ def _description(key: str, stored: Stored) -> str:
     partition = stored.record.partition
     noise = int(np.count_nonzero(partition.labels == NOISE))
     left = f", {noise:,} in none (-1)" if noise else ""
-    return (
-        f"Clusters of run {key}: {partition.n_clusters} by {partition.method} from {stored.source.name}{left}"
-    )
+    about = "".join(f" about {followed.about}" for followed in stored.record.followed if followed.about)
+    return f"Clusters of run {key}: {partition.n_clusters} by {partition.method} from {stored.source.name}{about}{left}"

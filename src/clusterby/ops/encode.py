@@ -306,7 +306,9 @@ class _Work:
             known = self._cells.known[rows]
             if known.any():
                 self._space.append(self._cells.keys[rows[known]], np.concatenate(pending.vectors)[known])
-        self._pending = _Pending()  # not before: after an interrupt all is appended again, which doubles nothing
+        self._pending = (
+            _Pending()
+        )  # not before: after an interrupt all is appended again, which doubles nothing
 
     def _commit_in_passing(self) -> None:
         try:

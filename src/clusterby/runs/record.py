@@ -17,6 +17,8 @@ from clusterby.core.errors import InvalidTable
 from clusterby.core.partition import Partition
 from clusterby.groups import ClusterBy
 from clusterby.groups.quality import Quality
+from clusterby.instructions import Followed
+from clusterby.ops.condition import Conditioned
 
 __all__ = ["SCHEMA", "RunRecord", "checked_schema", "record_of", "to_plain"]
 
@@ -64,6 +66,10 @@ class RunRecord:
     encoder : tuple of mapping
         For each column the encoder's name and revision, why it was chosen, and what it is weak at; empty where
         the vectors were given.
+    followed : tuple of Followed
+        How what was asked for was carried out.
+    conditioned : Conditioned or None
+        What words made of the vectors of a single column: the same is done to those of new rows.
     tree : mapping of str to list, or None
         The condensed tree of a density clustering.
     created : str
@@ -92,6 +98,8 @@ class RunRecord:
     distances: FloatArray
     skipped: tuple[Skipped, ...] = ()
     encoder: tuple[Mapping[str, str], ...] = ()
+    followed: tuple[Followed, ...] = ()
+    conditioned: Conditioned | None = None
     tree: Mapping[str, list[Any]] | None = None
     created: str = ""
     seconds: float = 0.0
@@ -120,13 +128,25 @@ class RunRecord:
                 "k_scores": partition.k_scores,
                 "k_criterion": partition.k_criterion,
                 "n_clusters": partition.n_clusters,
+                "followed": [followed.plain() for followed in self.followed],
             }
         )
         return manifest
 
 
 _NOT_IN_MANIFEST = frozenset(
-    {"rows", "partition", "made", "quality", "exemplars", "distances", "skipped", "tree", "names"}
+    {
+        "rows",
+        "partition",
+        "made",
+        "quality",
+        "exemplars",
+        "distances",
+        "skipped",
+        "conditioned",
+        "tree",
+        "names",
+    }
 )
 
 
@@ -149,6 +169,8 @@ def record_of(groups: ClusterBy, *, seconds: float = 0.0, earlier: RunRecord | N
         "seconds": round(seconds, 3),
         "versions": _versions(),
         "encoder": _encoder(groups),
+        "followed": groups.followed,
+        "conditioned": _conditioned(groups),
         "tree": _tree(groups.clusterer_),
         "predicts": groups.predict_kind_,
     }
@@ -235,6 +257,14 @@ def _encoder(groups: ClusterBy) -> tuple[Mapping[str, str], ...]:
         }
         for c in choices
     )  # fmt: skip
+
+
+def _conditioned(groups: ClusterBy) -> Conditioned | None:
+    """Return what words made of the vectors; of several columns each has its own, which are kept with none of them."""
+    making = groups._making
+    if making.embedder is None or len(making.embedder.parts) > 1:
+        return making.conditioned
+    return making.embedder.parts[0].conditioned
 
 
 def _tree(estimator: Any) -> dict[str, list[Any]] | None:

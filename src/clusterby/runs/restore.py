@@ -11,8 +11,8 @@ from clusterby.clusterers.run import PredictKind
 from clusterby.core.column import FloatArray
 from clusterby.core.embeddings import LateEmbeddings
 from clusterby.groups import ClusterBy
-from clusterby.groups.clusterby import Known, Making
 from clusterby.groups.edit import Edits
+from clusterby.groups.making import Known, Making
 from clusterby.runs.record import RunRecord
 from clusterby.tables.base import Table
 
@@ -31,7 +31,7 @@ def groups_of(record: RunRecord, table: Table, read: Callable[[], FloatArray]) -
         Its positions are those of the table.
     table : Table
     read : callable
-        Returns the vectors of the record's rows, float32 (m, d); called when they are needed.
+        Returns the vectors of the record's rows as they were clustered, float32 (m, d); called when they are needed.
     """
     made = record.made or record.partition
     making = Making(
@@ -43,6 +43,8 @@ def groups_of(record: RunRecord, table: Table, read: Callable[[], FloatArray]) -
             column=record.column, space=record.space, skipped=record.skipped,
         ),
         fitted=Fitted(partition=made, estimator=None, spec=None, predicts=_predicts(record)),
+        conditioned=record.conditioned,
+        followed=record.followed,
     )  # fmt: skip
     return ClusterBy(
         making,
