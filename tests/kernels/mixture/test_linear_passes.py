@@ -69,7 +69,8 @@ def test_leaving_out_settled_rows_changes_nothing(n, d, k, seed, kind, dtype, ga
     (plain, logs, all_rows), (quick, quick_logs, settled) = both(rows, begin(rows, labels, k, kind), 6)
     eps, spread = np.finfo(dtype).eps, np.sqrt(plain.covariances).reshape(k, -1)
     reach = np.square(plain.means / spread).sum(axis=1).max()  # what cancels in a log-density
-    rounding = eps * min(reach, 1e5) + np.finfo(float).eps * reach + 1e-10
+    size = d + np.abs(np.log(spread)).sum(axis=1).max()  # of a log-density, of which the mean may be near 0
+    rounding = eps * (size + min(reach, 1e5)) + np.finfo(float).eps * reach + 1e-10
     np.testing.assert_allclose(quick_logs, logs, rtol=30 * eps, atol=30 * rounding)
     there = plain.weights * len(rows) > 1e-3
     np.testing.assert_allclose(

@@ -22,7 +22,7 @@ def lead(scores, constants, groups, *, errors=None, unit: float = 0.0):
 
 def two_groups(k: int):
     """Groups by the parity of the distance."""
-    groups = (np.abs(np.arange(k)[:, None] - np.arange(k)) % 2).astype(np.int32)
+    groups = (np.abs(np.arange(k)[:, None] - np.arange(k)) % 2).astype(np.int8)
     np.fill_diagonal(groups, -1)
     return groups
 
@@ -55,7 +55,7 @@ def test_what_rounding_may_do_is_taken_off():
 
 
 def test_one_component_has_all_rows_alone():
-    alone, bounds = lead(np.zeros((3, 1)), np.zeros(1), np.array([[-1]], dtype=np.int32))
+    alone, bounds = lead(np.zeros((3, 1)), np.zeros(1), np.array([[-1]], dtype=np.int8))
     assert alone.tolist() == [0, 0, 0]
     assert bounds.shape == (3, 0)
 

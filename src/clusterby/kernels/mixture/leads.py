@@ -13,7 +13,7 @@ from clusterby.kernels.parallel import blocks, in_parallel
 
 __all__ = ["Reference", "Terms"]
 
-_JOB = 32  # components
+_TOGETHER = 32  # components
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,19 +62,19 @@ class Reference:
     ----------
     means, factors : float64 (k, d)
         A row x of a component is measured as u = (x − mean) · factor.
-    order : int64 (k, k − 1)
+    order : int32 (k, k − 1)
         The other components, those under which its rows are likeliest first.
     starts : int64 (groups,)
         Where groups of them begin in that order: groups of 1, 2, 4, … components, the last of what is left.
-    groups : int32 (k, k)
+    groups : int8 (k, k)
         In which group of a component another is; −1 for itself.
     """
 
     means: Doubles
     factors: Doubles
-    order: NDArray[np.int64]
+    order: NDArray[np.int32]
     starts: NDArray[np.int64]
-    groups: NDArray[np.int32]
+    groups: NDArray[np.int8]
 
     @classmethod
     def of(cls, gaussians: Gaussians, terms: Terms) -> Reference:
@@ -92,13 +92,14 @@ class Reference:
         means, factors = gaussians.means.astype(np.float64), _factors(gaussians)
         likely = (np.square(means) + 1 / np.square(factors)) @ terms.squares.T + means @ terms.slopes.T
         likely += terms.constants
-        np.fill_diagonal(likely, -np.inf)
-        order = np.argsort(-likely, axis=1, kind="stable")
-        order = np.array([row[row != own] for own, row in enumerate(order)]).reshape(k, k - 1)
+        order = np.empty((k, k - 1), dtype=np.int32)
         starts = 2 ** np.arange((k - 1).bit_length()) - 1
-        groups = np.full((k, k), -1, dtype=np.int32)
+        groups = np.full((k, k), -1, dtype=np.int8)
         of_rank = np.searchsorted(starts, np.arange(k - 1), side="right") - 1
-        np.put_along_axis(groups, order, np.broadcast_to(of_rank.astype(np.int32), order.shape), axis=1)
+        for own in range(k):
+            ranked = np.argsort(-likely[own], kind="stable")
+            order[own] = ranked[ranked != own]
+            groups[own, order[own]] = of_rank
         return cls(means=means, factors=factors, order=order, starts=starts, groups=groups)
 
     def least_changes(self, before: Terms, after: Terms) -> Doubles:
@@ -113,17 +114,17 @@ class Reference:
         worst = (np.minimum, np.minimum, np.maximum, np.maximum, np.maximum)
         with np.errstate(invalid="ignore"):  # a component may start with no weight
             steps = _Steps.between(before, after)
-            lost = self._rounding(before) + self._rounding(after)
 
         def part(at: slice) -> None:
             with np.errstate(invalid="ignore"):
-                changes = self._changes(at, steps, lost[at])
+                changes = self._changes(at, steps, self._rounding(at, before) + self._rounding(at, after))
+            order = self.order[at].astype(np.int64)
             for i, (change, least_of) in enumerate(zip(changes, worst, strict=True)):
-                ranked = np.take_along_axis(change, self.order[at], axis=1)
+                ranked = np.take_along_axis(change, order, axis=1)
                 least[i, at] = least_of.reduceat(ranked, self.starts, axis=1)
 
         if k > 1:
-            in_parallel(part, blocks(k, _JOB))
+            in_parallel(part, blocks(k, _TOGETHER))
         return least
 
     def _changes(self, at: slice, steps: _Steps, lost: Doubles) -> tuple[Doubles, ...]:
@@ -154,12 +155,12 @@ class Reference:
             np.sqrt(np.maximum(other, 0)) + lost,
         )
 
-    def _rounding(self, terms: Terms) -> Doubles:
-        """Return how far a lead that is computed from terms may be off, but for what grows with |u|; (k, k)."""
-        size = (np.abs(self.means) + 1 / self.factors).max(axis=1)
+    def _rounding(self, at: slice, terms: Terms) -> Doubles:
+        """Return how far leads of components `at` that are computed from terms may be off, per unit of |u|; (m, k)."""
+        size = (np.abs(self.means[at]) + 1 / self.factors[at]).max(axis=1)
         squares, slopes = np.abs(terms.squares).sum(axis=1), np.abs(terms.slopes).sum(axis=1)
         most = np.outer(np.square(size), squares) + np.outer(size, slopes) + np.abs(terms.constants)
-        return np.asarray(_unit(self.means.shape[1]) * (most + np.diagonal(most)[:, None]))
+        return np.asarray(_unit(self.means.shape[1]) * (most + np.diagonal(most, at.start)[:, None]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
