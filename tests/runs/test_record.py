@@ -1,17 +1,14 @@
 import json
-import math
 import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import clusterby as cb
 from clusterby.core.errors import InvalidTable
 from clusterby.core.modality import Modality
 from clusterby.runs import SCHEMA, record_of
-from clusterby.runs.record import EXEMPLARS, checked_schema, to_plain
+from clusterby.runs.record import EXEMPLARS, checked_schema
 
 RNG = np.random.default_rng(0)
 VECTORS = (np.eye(3)[np.arange(60) % 3] * 10 + RNG.normal(size=(60, 3))).astype(np.float32)
@@ -97,19 +94,6 @@ def test_the_facts_of_the_making_are_those_of_the_earlier_record(groups):
     assert later.partition.n_clusters == 2
 
 
-def test_the_condensed_tree_of_a_density_clustering_is_kept_as_lists():
-    groups = cb.clusterby({"v": VECTORS.tolist()}, "v", method="hdbscan", min_cluster_size=5)
-    tree = record_of(groups).tree
-    assert set(tree) == set(groups.clusterer_.condensed_tree_.dtype.names)
-    assert {len(column) for column in tree.values()} == {len(groups.clusterer_.condensed_tree_)}
-    json.dumps(tree, allow_nan=False)
-
-
-def test_where_vectors_were_given_there_is_no_encoder():
-    groups = cb.clusterby({"x": list(range(60))}, "x", embeddings=VECTORS, n_clusters=3)
-    assert record_of(groups).encoder == ()
-
-
 def test_rows_that_were_skipped_are_in_the_record():
     cells = [None, *VECTORS.tolist()]
     record = record_of(cb.clusterby({"v": cells}, "v", n_clusters=3))
@@ -169,34 +153,6 @@ def test_of_several_columns_each_has_its_own_and_none_is_kept():
     both = record_of(cb.clusterby({"a": texts, "b": texts[::-1]}, ["a", "b"], **how | words))
     assert [followed.column for followed in both.followed] == ["a"]
     assert both.conditioned is None
-
-
-LEAVES = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.floats(width=32).map(np.float32), st.just(len),
-    st.integers(0, 9).map(np.int64), st.lists(st.floats(width=32), max_size=3).map(np.array), st.binary(),
-)  # fmt: skip
-VALUES = st.recursive(
-    LEAVES,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3),
-        st.tuples(inner, inner),
-        st.dictionaries(st.text() | st.integers(), inner, max_size=3),
-    ),
-    max_leaves=10,
-)
-
-
-@settings(max_examples=200)
-@given(VALUES)
-def test_whatever_a_parameter_is_its_plain_form_is_json(value):
-    plain = to_plain(value)
-    assert json.loads(json.dumps(plain, allow_nan=False)) == plain
-    assert to_plain(plain) == plain
-
-
-@given(st.floats())
-def test_a_number_that_json_cannot_hold_is_none(number):
-    assert to_plain(number) == (number if math.isfinite(number) else None)
 
 
 def test_a_manifest_of_this_version_can_be_read(groups):

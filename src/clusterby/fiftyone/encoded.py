@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -19,12 +17,11 @@ from clusterby.core.embeddings import Embeddings
 from clusterby.core.errors import InvalidParameter, NothingToCluster, UnknownColumn, UnreadableCell
 from clusterby.core.modality import Modality
 from clusterby.core.progress import track
-from clusterby.encoders import Encoder, FittableEncoder, choose_encoder
+from clusterby.encoders import FittableEncoder, choose_encoder
 from clusterby.encoders.choose import EncoderChoice
-from clusterby.encoders.registry import ENCODERS
 from clusterby.fiftyone.instructed import condition_vectors, instruction_of
 from clusterby.fiftyone.region_table import RegionTable
-from clusterby.fiftyone.source import Source, Vectors
+from clusterby.fiftyone.source import Vectors, source_of_encoder
 from clusterby.fiftyone.target import Target
 from clusterby.instructions.region_cells import read_regions
 from clusterby.instructions.regions import Boxes, Region
@@ -98,34 +95,13 @@ def encoder_vectors(
     (part,) = embedder.parts
     told = instruction.text if instruction and part.followed and part.followed.method == "prefix" else None
     source = replace(
-        _source(encoder, part.choice, by, part.encoder),
+        source_of_encoder(encoder, part.choice, by, part.encoder),
         modality=modality or "", region=_known_unit(part.region, table), task=told or "",
     )  # fmt: skip
     return Vectors(
         embeddings=embeddings, source=source, choice=part.choice,
         instruction=instruction, conditioned=part.conditioned, followed=part.followed,
     )  # fmt: skip
-
-
-def _source(encoder: Any, choice: EncoderChoice, by: str | None, made_by: Encoder) -> Source:
-    """Return where an encoder's vectors come from; only one that is asked for by a name is found again."""
-    fitted = isinstance(choice.encoder, FittableEncoder)
-    return Source(
-        kind="encoder" if isinstance(encoder, (str, os.PathLike)) else "array",
-        name=choice.name, by=by or "filepath", revision="" if fitted else made_by.revision,
-        encoder=_asked_for(encoder),
-    )  # fmt: skip
-
-
-def _asked_for(encoder: Any) -> str:
-    """Return what an encoder is asked for by in another process, where its name does not suffice."""
-    if not isinstance(encoder, (str, os.PathLike)):
-        return ""
-    text = os.fspath(encoder)
-    if text == "auto" or text in ENCODERS:
-        return ""
-    folder = Path(text).expanduser()
-    return str(folder.resolve()) if folder.is_dir() else text
 
 
 def _known_unit(region: Region | None, table: RegionTable | None) -> Region | None:
@@ -181,7 +157,7 @@ def _patches(
         check_condition(choice.encoder, Modality.IMAGE, instruction, propose=propose)
     embeddings = _crops(target, choice, kept)
     found = Vectors(
-        embeddings=embeddings, source=_source(encoder, choice, None, choice.encoder), choice=choice
+        embeddings=embeddings, source=source_of_encoder(encoder, choice, None, choice.encoder), choice=choice
     )
     return condition_vectors(found, choice.encoder, Modality.IMAGE, instruction, column=field, cache=cache)
 

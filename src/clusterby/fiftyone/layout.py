@@ -19,7 +19,7 @@ from clusterby.fiftyone.target import Kind, join_path
 from clusterby.groups.quality import Quality
 from clusterby.instructions import Followed
 from clusterby.runs import RunRecord
-from clusterby.runs.record import to_plain
+from clusterby.runs.plain import to_plain
 
 __all__ = ["RUN_KIND", "Stored", "config_of", "results_of", "stored_of"]
 

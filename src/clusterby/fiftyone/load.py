@@ -22,7 +22,7 @@ from clusterby.fiftyone.vectors import read_again
 from clusterby.groups import ClusterBy
 from clusterby.ops.condition import Conditioned
 from clusterby.runs import RunRecord, groups_of
-from clusterby.runs.record import to_plain
+from clusterby.runs.plain import to_plain
 from clusterby.tables import open_table
 
 __all__ = [

@@ -18,7 +18,7 @@ from clusterby.fiftyone.store import config_at
 from clusterby.fiftyone.target import Target, resolve_target
 from clusterby.groups import ClusterBy
 from clusterby.groups.making import Known, Making
-from clusterby.runs.record import to_plain
+from clusterby.runs.plain import to_plain
 from clusterby.tables import open_table
 
 __all__ = ["delete", "field_of", "info", "is_original", "restored"]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from clusterby.core.embeddings import Embeddings
+from clusterby.encoders import Encoder, FittableEncoder
 from clusterby.encoders.choose import EncoderChoice
+from clusterby.encoders.registry import ENCODERS
 from clusterby.fiftyone.region_plain import plain_region, region_of_plain
 from clusterby.instructions import Followed, Instruction
 from clusterby.instructions.regions import Region
 from clusterby.ops.condition import Conditioned
 
-__all__ = ["Source", "Vectors"]
+__all__ = ["Source", "Vectors", "source_of_encoder"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,3 +99,24 @@ class Vectors:
     instruction: Instruction | None = None
     conditioned: Conditioned | None = None
     followed: Followed | None = None
+
+
+def source_of_encoder(encoder: Any, choice: EncoderChoice, by: str | None, made_by: Encoder) -> Source:
+    """Return where an encoder's vectors come from; only one that is asked for by a name is found again."""
+    fitted = isinstance(choice.encoder, FittableEncoder)
+    return Source(
+        kind="encoder" if isinstance(encoder, (str, os.PathLike)) else "array",
+        name=choice.name, by=by or "filepath", revision="" if fitted else made_by.revision,
+        encoder=_asked_for(encoder),
+    )  # fmt: skip
+
+
+def _asked_for(encoder: Any) -> str:
+    """Return what an encoder is asked for by in another process, where its name does not suffice."""
+    if not isinstance(encoder, (str, os.PathLike)):
+        return ""
+    text = os.fspath(encoder)
+    if text == "auto" or text in ENCODERS:
+        return ""
+    folder = Path(text).expanduser()
+    return str(folder.resolve()) if folder.is_dir() else text

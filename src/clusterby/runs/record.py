@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import math
-import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-
-import numpy as np
 
 from clusterby.core.column import FloatArray, IntArray, Skipped
 from clusterby.core.errors import InvalidTable
@@ -19,16 +13,16 @@ from clusterby.groups import ClusterBy
 from clusterby.groups.quality import Quality
 from clusterby.instructions import Followed
 from clusterby.ops.condition import Conditioned
+from clusterby.runs.facts import facts_of
+from clusterby.runs.plain import to_plain
 
-__all__ = ["SCHEMA", "RunRecord", "checked_schema", "record_of", "to_plain"]
+__all__ = ["SCHEMA", "RunRecord", "checked_schema", "record_of"]
 
 SCHEMA = 1
 """The version of what :meth:`RunRecord.manifest` returns."""
 
 EXEMPLARS = 24
 """How many exemplars of each cluster are kept."""
-
-_LIBRARIES = ("numpy", "scipy", "scikit-learn", "numba")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -164,16 +158,7 @@ def record_of(groups: ClusterBy, *, seconds: float = 0.0, earlier: RunRecord | N
     embeddings, partition = groups.embeddings, groups.partition
     made = groups.made
     edited = made is not partition
-    facts: dict[str, Any] = {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
-        "versions": _versions(),
-        "encoder": _encoder(groups),
-        "followed": groups.followed,
-        "conditioned": _conditioned(groups),
-        "tree": _tree(groups.clusterer_),
-        "predicts": groups.predict_kind_,
-    }
+    facts = facts_of(groups) | {"seconds": round(seconds, 3)}
     if earlier is not None:
         facts = {name: getattr(earlier, name) for name in facts}
     return RunRecord(
@@ -196,29 +181,6 @@ def record_of(groups: ClusterBy, *, seconds: float = 0.0, earlier: RunRecord | N
     )
 
 
-def to_plain(value: Any) -> Any:
-    """Return a value as JSON can hold it: keys as words, arrays as lists, what is not a number as None.
-
-    Examples
-    --------
-    >>> to_plain({1: np.float32("nan"), "a": (np.int64(3), None, len)})
-    {'1': None, 'a': [3, None, '<built-in function len>']}
-    """
-    if isinstance(value, Mapping):
-        return {str(k): to_plain(v) for k, v in value.items()}
-    if isinstance(value, np.ndarray):
-        return to_plain(value.tolist())
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [to_plain(v) for v in value]
-    if isinstance(value, np.generic):
-        return to_plain(value.item())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, (str, bool, int)):
-        return value
-    return repr(value)
-
-
 def checked_schema(manifest: Mapping[str, Any]) -> int:
     """Return the schema of a manifest that this version can read.
 
@@ -235,41 +197,3 @@ def checked_schema(manifest: Mapping[str, Any]) -> int:
             "clusterby"
         )
     return schema
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in ("clusterby", *_LIBRARIES):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def _encoder(groups: ClusterBy) -> tuple[Mapping[str, str], ...]:
-    choice = groups.encoder_choice
-    choices = choice.values() if isinstance(choice, dict) else [choice] if choice is not None else []
-    return tuple(
-        {
-            "column": c.column, "modality": c.modality.value, "name": c.name, "revision": c.encoder.revision,
-            "reason": c.reason, "weakness": c.weakness,
-        }
-        for c in choices
-    )  # fmt: skip
-
-
-def _conditioned(groups: ClusterBy) -> Conditioned | None:
-    """Return what words made of the vectors; of several columns each has its own, which are kept with none of them."""
-    making = groups._making
-    if making.embedder is None or len(making.embedder.parts) > 1:
-        return making.conditioned
-    return making.embedder.parts[0].conditioned
-
-
-def _tree(estimator: Any) -> dict[str, list[Any]] | None:
-    tree = getattr(estimator, "condensed_tree_", None)
-    if not isinstance(tree, np.ndarray) or tree.dtype.names is None:
-        return None
-    found: dict[str, list[Any]] = to_plain({name: tree[name] for name in tree.dtype.names})
-    return found
