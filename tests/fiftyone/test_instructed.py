@@ -222,15 +222,22 @@ class Following:
         return Following(task)
 
 
-def test_an_encoder_of_texts_that_follows_instructions_is_told(make_scenes):
+@pytest.fixture
+def following():
     from clusterby import encoders
 
-    dataset = make_scenes(20)
     spec = encoders.EncoderSpec(
         name="following", target=f"{__name__}:Following", modalities=frozenset({"text"}), summary="", weakness="",
         fitted=False, aligned=False, dimension=3, quality=0.1,
     )  # fmt: skip
     encoders.register(spec)
+    yield
+    encoders.unregister("following")
+
+
+@pytest.mark.usefixtures("following")
+def test_an_encoder_of_texts_that_follows_instructions_is_told(make_scenes):
+    dataset = make_scenes(20)
     groups = cbf.compute_clusters(
         dataset, "t", by="caption", encoder="following", instruction="by subject", n_clusters=2, cache=False
     )
