@@ -211,7 +211,7 @@ def delete(app, digits):
 
 
 def test_all_parts_are_of_one_cluster_whatever_is_clicked(scenes, browser, address, tmp_path):
-    size = {"width": 1600, "height": 960}
+    size = {"width": 1600, "height": 920}
     with opened(browser, address, scenes, tmp_path, viewport=size) as app:
         names, sizes = expected(scenes)
         app.open_panel()
@@ -230,6 +230,9 @@ def test_all_parts_are_of_one_cluster_whatever_is_clicked(scenes, browser, addre
         see_one(app, rows[0], names, sizes)
         check_errors(app)
         if PICTURE is not None:
+            (cluster,) = [number for number, name in names.items() if name == "brick"]
+            click_rows(app, rows.index(cluster))
+            see_one(app, cluster, names, sizes)
             take_picture(app)
 
 
@@ -278,9 +281,10 @@ def see_one(app, cluster, names, sizes):
 
 
 def take_picture(app):
-    """Leave a picture of what is seen, in 256 colors: it is for the README."""
+    """Leave a picture of what is seen, with the clusters' names in the grid; in 256 colors, for it is in the README."""
+    app.page.locator('[data-cy="checkbox-by_look_cluster_name"]').first.click()
     app.page.mouse.move(4, 4)
-    app.page.wait_for_timeout(3000)
+    app.page.wait_for_timeout(5000)
     app.screenshot(PICTURE)
     with Image.open(PICTURE) as seen:
         drawn = seen.convert("RGB").quantize(256, dither=Image.Dither.NONE)

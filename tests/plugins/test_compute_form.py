@@ -227,3 +227,43 @@ def test_media_without_an_encoder_ask_for_other_vectors(refusals, fo, tmp_path):
         assert refusals("compute_clusters", made, params | {"by": "words"}) == {}
     finally:
         made.delete()
+
+
+@pytest.fixture
+def with_brain_runs(make_dataset):
+    """Two brain runs with vectors, one of samples and one of patches, and no field of vectors."""
+    import fiftyone.brain as fob
+    import numpy as np
+
+    dataset = make_dataset(detections=True)
+    ids = dataset.values("objects.detections.id", unwind=True)
+    of_patches = {"patches_field": "objects", "points": np.zeros((len(ids), 2))}
+    fob.compute_visualization(dataset, points=np.zeros((24, 2)), brain_key="of_samples", progress=False)
+    fob.compute_visualization(dataset, **of_patches, brain_key="of_patches", progress=False)
+    return dataset
+
+
+@pytest.mark.parametrize(
+    ("field", "own", "other", "said"),
+    [
+        (
+            None,
+            "of_samples",
+            "of_patches",
+            "is about the patches of 'objects', and samples are to be clustered",
+        ),
+        ("objects", "of_patches", "of_samples", "is about samples, and patches are to be clustered"),
+    ],
+)
+def test_a_brain_run_of_other_items_is_not_offered_and_is_refused(
+    form, refusals, with_brain_runs, field, own, other, said
+):
+    where = {} if field is None else {"patches_field": field}
+    drawn = form("compute_clusters", with_brain_runs, {"source": "embeddings", **where}, app=True)
+    offered = [choice.value for choice in drawn["embeddings"].view.choices]
+    assert own in offered
+    assert other not in offered
+    params = {"run_key": "r1", "method": "kmeans", "n_clusters": 3, **where}
+    assert refusals("compute_clusters", with_brain_runs, {**params, "embeddings": own}) == {}
+    refused = refusals("compute_clusters", with_brain_runs, {**params, "embeddings": other})
+    assert refused == {"embeddings": f"embeddings={other!r}: the brain run {said}"}

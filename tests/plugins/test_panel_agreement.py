@@ -113,14 +113,27 @@ def test_a_view_that_the_app_shows_too_late_is_replaced_by_the_last_one(panel, c
 
 def test_the_view_of_before_is_no_news_while_another_one_is_on_its_way(panel, clustered):
     one, two = cluster_at(panel, 1), cluster_at(panel, 2)
-    panel.do("show_row", row=1).do("on_change_view").do("show_row", row=2, view=view_of(clustered, one))
-    panel.do("on_change_view", view=view_of(clustered, one))
-    assert panel.asked == []
-    assert panel.text("card.head.title") == str(two)
+    again = PanelSession(clustered)
+    again.grid = view_of(clustered, one)._serialize()
+    again.do("on_load").do("show_row", row=2, view=view_of(clustered, one))
+    again.do("on_change_view", view=view_of(clustered, one))
+    assert again.asked == []
+    assert agree(again, two)
+    again.do("show_row", row=1, view=view_of(clustered, two))
+    again.do("on_change_view", view=view_of(clustered, two))
+    assert again.asked == []
+    assert agree(again, one)
+
+
+def test_what_is_drawn_is_drawn_again_when_the_grid_has_come(panel):
+    panel.do("show_row", row=1).do("show_row", row=2)
+    drawn = panel.drawn
+    panel.do("on_change_view")
+    assert panel.drawn == drawn + 1
 
 
 def test_what_is_no_news_is_not_drawn(panel, clustered):
-    panel.do("show_row", row=1)
+    panel.do("show_row", row=1).do("on_change_view")
     drawn = panel.drawn
     for _ in range(3):
         panel.do("on_change_view").do("on_change_active_fields", value=["color"])
@@ -145,11 +158,12 @@ def test_what_is_typed_stays_while_other_things_are_drawn(panel):
     assert panel.name_shown() == "a draft"
 
 
-def test_a_name_from_elsewhere_stands_in_the_field_too(panel, clustered, cbf):
+@pytest.mark.parametrize("event", ["refresh", "on_change_active_fields", "on_change_view", "untick_all"])
+def test_a_name_from_elsewhere_stands_in_the_field_too(panel, clustered, cbf, event):
     cluster = panel.state["chosen"]
     panel.type_name("a draft")
     cbf.rename_cluster(clustered, "by_look", cluster, "from Python")
-    panel.do("refresh")
+    panel.do(event)
     assert agree(panel, cluster, name="from Python")
     panel.click("card.edit.rename")
     assert cbf.load_clusters(clustered, "by_look").names_ == {cluster: "from Python"}
@@ -377,6 +391,7 @@ def test_another_dataset_is_not_mixed_up_with_the_one_before(panel, make_dataset
     panel.do("on_change_dataset", value=other.name).do("on_change_view").do("choose_tab", value="clusters")
     assert panel.state["bar"]["run"] == "there"
     assert agree(panel, cluster_at(panel, 0))
+    assert panel.grid == []
 
 
 # the map

@@ -34,6 +34,10 @@ class Items:
     vector_fields : list of str
     dimensions : mapping of str to int
         Of the vectors in these fields, where the first samples have one.
+    brain_keys : list of str
+        Of the brain runs that have vectors of such items.
+    other_brain_keys : dict of str to str
+        Of those that have vectors of something else, each with what that is: ``"the patches of 'objects'"``.
     region_fields : list of str
         Those that can hold a region of each image.
     """
@@ -44,6 +48,8 @@ class Items:
     parent: str
     vector_fields: list[str]
     dimensions: dict[str, int]
+    brain_keys: list[str]
+    other_brain_keys: dict[str, str]
     region_fields: list[str]
 
 
@@ -81,8 +87,10 @@ def look_at(collection: Any, patches_field: str | None) -> Items:
         names = _patch_vector_fields(target.dataset.name, patches_field, target.dataset.last_modified_at)
         lengths = _dimensions(target.view, {name: join_path(parent, name) for name in names})
         kind, n = "patches", collection.count(parent)
+    others = _other_brain_keys(target.dataset, kind, patches_field or target.patches_field)
     return Items(
         kind=kind, media=media, n=n, parent=parent, vector_fields=names, dimensions=lengths,
+        brain_keys=[key for key in cbf.brain_keys(target.dataset) if key not in others], other_brain_keys=others,
         region_fields=[] if kind == "patches" else cbf.region_fields(collection),
     )  # fmt: skip
 
@@ -106,6 +114,15 @@ def ask_items(form: Form) -> Items | None:
             description="Cluster the labels of this field instead of the samples. Leave it empty for samples.",
         )  # fmt: skip
     return items if problem is None else None
+
+
+def _other_brain_keys(dataset: Any, kind: str, patches_field: str | None) -> dict[str, str]:
+    found = {}
+    for key in cbf.brain_keys(dataset):
+        field = getattr(dataset.get_brain_info(key).config, "patches_field", None)
+        if kind == "frames" or field != patches_field:
+            found[key] = "samples" if field is None else f"the patches of {field!r}"
+    return found
 
 
 @lru_cache(maxsize=64)  # FiftyOne writes a collection to its database for each view of patches

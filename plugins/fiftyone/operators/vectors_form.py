@@ -21,7 +21,7 @@ __all__ = ["ask_modality", "ask_vectors"]
 
 def ask_vectors(form: Form, items: Items | None) -> tuple[str, dict[str, Any]]:
     """Ask where vectors come from; return the source, and what was chosen of it, the form's own defaults included."""
-    keys = cbf.brain_keys(form.ctx.dataset)
+    keys = cbf.brain_keys(form.ctx.dataset) if items is None else items.brain_keys
     fields = [] if items is None else items.vector_fields
     default = "embeddings" if fields or keys else "encoder"
     named = [name for name in SOURCES if form.value(name) is not None]
@@ -33,7 +33,7 @@ def ask_vectors(form: Form, items: Items | None) -> tuple[str, dict[str, Any]]:
     except InvalidParameter as error:
         chosen_ones, problem = {}, None if form.in_app and source not in form.params else str(error)
     if source == "embeddings":
-        _ask_embeddings(form, fields, keys, problem)
+        _ask_embeddings(form, items, fields, keys, problem)
         if form.in_app and not chosen_ones and (fields or keys):
             chosen_ones = {"embeddings": (fields or keys)[0]}
     elif source == "model":
@@ -49,10 +49,15 @@ def ask_vectors(form: Form, items: Items | None) -> tuple[str, dict[str, Any]]:
     return str(source), chosen_ones
 
 
-def _ask_embeddings(form: Form, fields: list[str], keys: list[str], problem: str | None) -> None:
+def _ask_embeddings(
+    form: Form, items: Items | None, fields: list[str], keys: list[str], problem: str | None
+) -> None:
     name = form.value("embeddings")
+    others = {} if items is None else items.other_brain_keys
     choices = {field: f"field {field}" for field in fields} | {key: f"brain key {key}" for key in keys}
-    if not choices:
+    if name in others and name not in fields:
+        problem = f"embeddings={name!r}: the brain run is about {others[name]}, and {items.kind} are to be clustered"
+    elif not choices:
         problem = "there is no field of vectors and no brain key: choose a model or an encoder"
     elif name is not None and name not in choices and not problem:
         problem = (

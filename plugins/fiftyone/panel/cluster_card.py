@@ -70,8 +70,7 @@ def _name_field(ctx: Any, run: OpenRun, row: ClusterRow) -> str:
     """Return what the field for the name is called: another one for each cluster, and for each name that a cluster is given.
 
     What was typed for one cluster then never stands in the field of another. It begins with the name by a property of its own:
-    where
-    its value in the panel's state changes, the App puts the rest of the state back to what it was.
+    where its value in the panel's state changes, the App puts the rest of the state back to what it was.
     """
     of = [run.key, row.cluster, row.name]
     kept = ctx.panel.get_state("field") or {}

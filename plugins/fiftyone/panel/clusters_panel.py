@@ -56,12 +56,16 @@ class ClustersPanel(ClustersTab, MapTab, CompareTab, Panel):
             return result
 
     def _hear(self, ctx: Any, method: str) -> None:
-        """Handle an event that may be no news; draw what follows from it only if it is."""
-        before = copy.deepcopy(ctx.panel_state)
+        """Handle an event that may be no news; draw what follows from it only if it is.
+
+        What was asked for has come: of two events in quick succession, the App may have drawn the first one last.
+        """
+        before, awaited = copy.deepcopy(ctx.panel_state), grid.awaited(ctx)
         getattr(self, method)(ctx)
         key = ctx.panel.get_state("bar.run")
         drawn = ctx.panel_state.get("drawn") == (state_of(ctx.dataset, key) if key else None)
-        if not drawn or {**ctx.panel_state, "grid": None} != {**before, "grid": None}:
+        come = awaited and not grid.awaited(ctx)
+        if come or not drawn or {**ctx.panel_state, "grid": None} != {**before, "grid": None}:
             ctx.ops.show_panel_output(self.render(ctx))
 
     @event

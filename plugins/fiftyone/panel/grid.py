@@ -8,7 +8,7 @@ from typing import Any
 import fiftyone as fo
 from bson import json_util
 
-__all__ = ["Stages", "about", "arrived", "note", "show", "stages"]
+__all__ = ["Stages", "about", "arrived", "awaited", "note", "show", "stages"]
 
 Stages = list[list[Any]]
 """The stages of a view, each a class and its arguments, without what FiftyOne makes anew each time."""
@@ -45,6 +45,11 @@ def show(ctx: Any, samples: Any, *, about: tuple[str, int] | None = None) -> Non
     )
     note(ctx, about)
     _ask(ctx)
+
+
+def awaited(ctx: Any) -> bool:
+    """Return whether the grid has still to come to what it was asked for."""
+    return _kept(ctx)["wanted"] is not None
 
 
 def arrived(ctx: Any) -> bool:
