@@ -102,16 +102,18 @@ def nested_centers(n: int, d: int, parameters: Mapping[str, Any]) -> float:
 
 
 def mixture(n: int, d: int, parameters: Mapping[str, Any]) -> float:
-    """Return the bytes of a Gaussian mixture: what its first k-means keeps, and sums for each covariance.
+    """Return the bytes of a Gaussian mixture: what its first k-means keeps, bounds of each row, and sums for each covariance.
 
     Examples
     --------
     >>> mixture(1_000, 10, {"n_components": 5, "covariance_type": "diag"})
-    124400.0
+    170400.0
     """
     k = _number(parameters, "n_components")
     wide = parameters.get("covariance_type", "full") == "full"
-    return running_centers(n, d, {"n_clusters": k}) + 64.0 * k * d * (d if wide else 1)
+    return (
+        running_centers(n, d, {"n_clusters": k}) + 45.0 * n + 40.0 * k * k + 64.0 * k * d * (d if wide else 1)
+    )
 
 
 def linkage_tree(n: int, d: int, parameters: Mapping[str, Any]) -> float:
