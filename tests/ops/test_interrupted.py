@@ -36,15 +36,26 @@ def hash_of(item, i):
 
 texts = [f"text {i}" for i in range(first, last)]
 print("ready", flush=True)
+sys.stdin.readline()
 found = cb.embed({"t": texts}, "t", modality="text", encoder=Slow(), cache=place)
 np.save(log.with_suffix(".npy"), found.vectors)
 """
 
 
-def start(place, log, first=0, last=N):
-    return subprocess.Popen(
-        [sys.executable, "-c", WORK, str(place), str(log), str(first), str(last)], stdout=subprocess.PIPE
+def start(place, log, first=0, last=N, *, go=True):
+    work = subprocess.Popen(
+        [sys.executable, "-c", WORK, str(place), str(log), str(first), str(last)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
+    if go:
+        let_go(work)
+    return work
+
+
+def let_go(work):
+    work.stdin.write(b"\n")
+    work.stdin.flush()
 
 
 def right_vectors(first=0, last=N):
@@ -80,7 +91,13 @@ def test_killed_ten_times_it_resumes_and_every_vector_is_right(tmp_path):
 
 def test_two_processes_with_overlapping_halves_lose_nothing_double_nothing_and_share_the_work(tmp_path):
     place, logs = tmp_path / "cache", [tmp_path / "a", tmp_path / "b"]
-    with start(place, logs[0], 0, 300) as one, start(place, logs[1], 100, 400) as two:
+    with start(place, logs[0], 0, 300, go=False) as one, start(place, logs[1], 100, 400, go=False) as two:
+        assert [work.stdout.readline() for work in (one, two)] == [b"ready\n"] * 2
+        let_go(one)
+        while len(encoded(logs[0])) < 200:  # of which the first hundred and more are stored
+            assert one.poll() is None
+            time.sleep(0.005)
+        let_go(two)
         assert one.wait(60) == 0
         assert two.wait(60) == 0
     np.testing.assert_array_equal(np.load(logs[0].with_suffix(".npy")), right_vectors(0, 300))
