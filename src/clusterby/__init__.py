@@ -15,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clusterby import cache, clusterers, encoders, samples
+    from clusterby import cache, clusterers, encoders, namers, runs, samples
     from clusterby.core.embeddings import Embeddings
     from clusterby.core.errors import ClusterbyError
     from clusterby.core.progress import report_progress
@@ -44,7 +44,9 @@ __all__ = [
     "encoders",
     "groupby",
     "label",
+    "namers",
     "report_progress",
+    "runs",
     "samples",
     "sliceby",
 ]
@@ -68,7 +70,7 @@ _HOMES = {
     "report_progress": "clusterby.core.progress",
     "sliceby": "clusterby.groups",
 }
-_SUBPACKAGES = ("cache", "clusterers", "encoders", "samples")
+_SUBPACKAGES = ("cache", "clusterers", "encoders", "namers", "runs", "samples")
 
 
 def __getattr__(name: str) -> Any:

@@ -281,9 +281,19 @@ class Waits(threading.Event):
 
 def test_it_waits_as_long_as_the_server_asks():
     waits = Waits()
-    with ChatServer(refusal(429, retry_after="7"), refusal(503, retry_after_ms="250"), answer=RED) as server:
+    with ChatServer(refusal(503, retry_after_ms="250"), refusal(429, retry_after="7"), answer=RED) as server:
         chat_at(server).ask(QUESTION, name_of, stop=waits)
-    assert waits.seconds == [7, 0.25]
+    assert waits.seconds == [0.25, 7]
+
+
+def test_a_rate_limit_holds_back_every_thread():
+    first, second = Waits(), Waits()
+    with ChatServer(refusal(429, retry_after="7"), answer=RED) as server:
+        chat = chat_at(server)
+        chat.ask(QUESTION, name_of, stop=first)
+        chat.ask(QUESTION, name_of, stop=second)
+    assert first.seconds == [7]
+    assert [round(seconds) for seconds in second.seconds] == [7]
 
 
 def test_a_wait_ends_when_the_work_is_stopped():

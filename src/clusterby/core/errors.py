@@ -7,6 +7,7 @@ All share :class:`ClusterbyError`; each is also the built-in error a caller woul
     │   ├── UnknownColumn
     │   ├── UnknownMethod
     │   ├── UnknownEncoder
+    │   ├── UnknownNamer
     │   └── UnknownView
     ├── InvalidParameter      ValueError    a parameter the callee does not take, or a value out of range
     ├── InvalidTable          ValueError    empty, duplicate columns, or of no known kind
@@ -38,6 +39,7 @@ __all__ = [
     "UnknownEncoder",
     "UnknownMethod",
     "UnknownName",
+    "UnknownNamer",
     "UnknownView",
     "UnreadableCell",
     "UnreadableSource",
@@ -98,6 +100,10 @@ class UnknownMethod(UnknownName):
 
 class UnknownEncoder(UnknownName):
     """No encoder of that name is registered."""
+
+
+class UnknownNamer(UnknownName):
+    """No namer of that name is registered."""
 
 
 class UnknownView(UnknownName):

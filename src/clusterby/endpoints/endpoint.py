@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import ssl
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from functools import cached_property
@@ -49,6 +50,8 @@ class Endpoint:
     -----
     The client's own retries are off. It would ask again where an account has no credit left, which never
     passes; it does not take ``Retry-After: 0`` for an answer; and its waits cannot be interrupted.
+
+    A rate limit is for the account, not for one request: as long as the server asks to be left alone, no thread asks.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Endpoint:
         self._max_retries, self._timeout = max_retries, timeout
         self._making = threading.Lock()
         self._answered = False
+        self._closed_until = 0.0
 
     def ask(self, send: Callable[[], A], stop: threading.Event) -> A:
         """Return what a function returns that makes a request by :meth:`post`; it is called again where that may help.
@@ -79,6 +83,8 @@ class Endpoint:
             If `stop` was set while waiting to try again.
         """
         openai = self._library
+        if self._closed > 0 and stop.wait(self._closed):
+            raise Stopped
         for attempt in range(self._max_retries + 1):
             try:
                 return send()
@@ -86,7 +92,7 @@ class Endpoint:
                 wait = self._wait_after_refusal(error.refusal, attempt)
             except openai.APIConnectionError as error:
                 wait = self._wait_after_failure(error, attempt)
-            if stop.wait(wait):
+            if stop.wait(max(wait, self._closed)):
                 break
         raise Stopped
 
@@ -129,6 +135,8 @@ class Endpoint:
                 f"{self.address.host} refuses ({refusal.status}) and asks to wait for {asked:,.0f} seconds: run again then"
             ) from None
         wait = backoff(attempt) if asked is None else asked
+        if asked and refusal.status == 429:
+            self._closed_until = max(self._closed_until, time.monotonic() + asked)
         self._log(f"answered {refusal.status}", wait, attempt)
         return wait
 
@@ -151,6 +159,11 @@ class Endpoint:
         wait = backoff(attempt)
         self._log("did not answer", wait, attempt)
         return wait
+
+    @property
+    def _closed(self) -> float:
+        """Seconds for which the server still asks to be left alone, by all threads."""
+        return self._closed_until - time.monotonic()
 
     def _log(self, what: str, wait: float, attempt: int) -> None:
         log.info(

@@ -12,7 +12,7 @@ from clusterby.core.partition import NOISE
 from clusterby.groups.describe import Mark, marks
 
 if TYPE_CHECKING:
-    from clusterby.groups.clusterby import ClusterBy
+    from clusterby.groups.result import ClusterBy
 
 __all__ = ["ClusterSummary", "summarize"]
 

@@ -149,6 +149,10 @@ class Embedder:
         """
         return self.join([_vectors(table, p, engine, cache) for p in self.parts])
 
+    def ready(self) -> Embedder:
+        """Return the embedder with its encoders fitted: itself."""
+        return self
+
     def split(self, vectors: FloatArray) -> list[FloatArray]:
         """Return what each column's vectors would be, from joined ones (m, d)."""
         if len(self.parts) == 1:

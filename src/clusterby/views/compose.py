@@ -14,8 +14,8 @@ from clusterby.core.errors import AmbiguousModality, InvalidParameter, Unreadabl
 from clusterby.core.modality import Modality
 from clusterby.core.partition import NOISE
 from clusterby.core.progress import track
-from clusterby.groups.clusterby import ClusterBy
 from clusterby.groups.describe import Mark as Finding
+from clusterby.groups.result import ClusterBy
 from clusterby.groups.summary import ClusterSummary, summarize
 from clusterby.media import infer_modality
 from clusterby.media.thumbnail import thumbnail

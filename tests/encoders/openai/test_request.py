@@ -80,9 +80,9 @@ class Waits(threading.Event):
 
 def test_it_waits_as_long_as_the_server_asks():
     waits = Waits()
-    with EmbeddingsServer(refusal(429, retry_after="7"), refusal(503, retry_after_ms="250")) as server:
+    with EmbeddingsServer(refusal(503, retry_after_ms="250"), refusal(429, retry_after="7")) as server:
         endpoint_at(server.url).ask(["a"], waits)
-    assert waits.seconds == [7, 0.25]
+    assert waits.seconds == [0.25, 7]
 
 
 def test_it_waits_longer_each_time_where_the_server_says_nothing(monkeypatch):
