@@ -13,6 +13,7 @@ import numpy as np
 from clusterby.groups import ClusterBy
 from clusterby.ops.condition import Conditioned
 from clusterby.runs.plain import to_plain
+from clusterby.runs.recipe import recipes_of
 
 __all__ = ["facts_of"]
 
@@ -35,6 +36,7 @@ def facts_of(groups: ClusterBy) -> dict[str, Any]:
         "encoder": _encoder(groups),
         "followed": groups.followed,
         "conditioned": _conditioned(groups),
+        "recipes": recipes_of(groups._making.embedder),
         "tree": _tree(groups.clusterer_),
         "predicts": groups.predict_kind_,
     }

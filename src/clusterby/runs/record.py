@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from clusterby.core.column import FloatArray, IntArray, Skipped
-from clusterby.core.errors import InvalidTable
+from clusterby.core.errors import InvalidTable, InvalidVectors
 from clusterby.core.partition import Partition
 from clusterby.groups import ClusterBy
 from clusterby.groups.quality import Quality
 from clusterby.instructions import Followed
+from clusterby.namers.base import Name
 from clusterby.ops.condition import Conditioned
 from clusterby.runs.facts import facts_of
 from clusterby.runs.plain import to_plain
+from clusterby.runs.recipe import Recipe
 
 __all__ = ["SCHEMA", "RunRecord", "checked_schema", "record_of"]
+
+log = logging.getLogger(__name__)
 
 SCHEMA = 1
 """The version of what :meth:`RunRecord.manifest` returns."""
@@ -49,6 +54,8 @@ class RunRecord:
         The edits: see :class:`~clusterby.groups.edit.Edits`.
     noise_reassigned : bool
     names : mapping of int to str
+    naming : mapping of int to Name
+        Who gave a name and what else they said, of the clusters that a namer named.
     predicts : {"model", "nearest_center", "nearest_neighbors"}
         How new rows are labelled by the result that was stored.
     quality : Quality or None
@@ -64,12 +71,14 @@ class RunRecord:
         How what was asked for was carried out.
     conditioned : Conditioned or None
         What words made of the vectors of a single column: the same is done to those of new rows.
+    recipes : tuple of Recipe
+        How the vectors of each column are made again; empty where they were given.
     tree : mapping of str to list, or None
         The condensed tree of a density clustering.
     created : str
         When, in UTC, as ISO 8601.
-    seconds : float
-        How long it took.
+    seconds : float, optional
+        How long it took, where that is known.
     versions : mapping of str to str
         Of clusterby, Python and the libraries that figures depend on.
     schema : int
@@ -86,6 +95,7 @@ class RunRecord:
     merged_into: Mapping[int, int] = field(default_factory=dict)
     noise_reassigned: bool = False
     names: Mapping[int, str] = field(default_factory=dict)
+    naming: Mapping[int, Name] = field(default_factory=dict)
     predicts: str
     quality: Quality | None = None
     exemplars: Mapping[int, IntArray] = field(default_factory=dict)
@@ -94,9 +104,10 @@ class RunRecord:
     encoder: tuple[Mapping[str, str], ...] = ()
     followed: tuple[Followed, ...] = ()
     conditioned: Conditioned | None = None
+    recipes: tuple[Recipe, ...] = ()
     tree: Mapping[str, list[Any]] | None = None
     created: str = ""
-    seconds: float = 0.0
+    seconds: float | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     schema: int = SCHEMA
 
@@ -138,19 +149,23 @@ _NOT_IN_MANIFEST = frozenset(
         "distances",
         "skipped",
         "conditioned",
+        "recipes",
         "tree",
         "names",
+        "naming",
     }
 )
 
 
-def record_of(groups: ClusterBy, *, seconds: float = 0.0, earlier: RunRecord | None = None) -> RunRecord:
+def record_of(
+    groups: ClusterBy, *, seconds: float | None = None, earlier: RunRecord | None = None
+) -> RunRecord:
     """Return the record of a result.
 
     Parameters
     ----------
     groups : ClusterBy
-    seconds : float
+    seconds : float, optional
         How long it took to make.
     earlier : RunRecord, optional
         What the result was restored from: the facts of its making are kept.
@@ -158,7 +173,7 @@ def record_of(groups: ClusterBy, *, seconds: float = 0.0, earlier: RunRecord | N
     embeddings, partition = groups.embeddings, groups.partition
     made = groups.made
     edited = made is not partition
-    facts = facts_of(groups) | {"seconds": round(seconds, 3)}
+    facts = facts_of(groups) | {"seconds": None if seconds is None else round(seconds, 3)}
     if earlier is not None:
         facts = {name: getattr(earlier, name) for name in facts}
     return RunRecord(
@@ -173,12 +188,34 @@ def record_of(groups: ClusterBy, *, seconds: float = 0.0, earlier: RunRecord | N
         merged_into=dict(groups.edits.merged_into),
         noise_reassigned=groups.edits.noise_reassigned,
         names=dict(groups.names_),
-        quality=groups.quality(),
-        exemplars=groups.exemplar_rows(EXEMPLARS),
+        naming=dict(groups.naming_.names),
+        quality=_quality(groups),
+        exemplars=_exemplars(groups),
         distances=groups.distances(),
         skipped=groups.skipped,
         **facts,
     )
+
+
+def _quality(groups: ClusterBy) -> Quality | None:
+    """Return the quality; None of a result that came back, lost rows, and cannot have its vectors again."""
+    try:
+        return groups.quality()
+    except InvalidVectors as error:
+        if groups._known is None:
+            raise
+        log.warning("the quality is not kept: %s", error)
+        return None
+
+
+def _exemplars(groups: ClusterBy) -> Mapping[int, IntArray]:
+    """Return the exemplars; those that are left of a result that came back and cannot have its vectors again."""
+    try:
+        return groups.exemplar_rows(EXEMPLARS)
+    except InvalidVectors:
+        if groups._known is None:
+            raise
+        return groups._known.exemplars
 
 
 def checked_schema(manifest: Mapping[str, Any]) -> int:

@@ -3,23 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import cast
+from typing import Any, cast
 
+from clusterby.cache import Cache
 from clusterby.clusterers.fit import Fitted
 from clusterby.clusterers.run import PredictKind
-from clusterby.core.column import FloatArray
+from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.embeddings import LateEmbeddings
 from clusterby.groups import ClusterBy
 from clusterby.groups.edit import Edits
-from clusterby.groups.making import Known, Making
+from clusterby.groups.making import Known, Making, Seen
+from clusterby.namers.base import Names
+from clusterby.ops.embedder import Embedder
+from clusterby.runs.marks import Marks
+from clusterby.runs.match import Changes
 from clusterby.runs.record import RunRecord
 from clusterby.tables.base import Table
 
-__all__ = ["groups_of"]
+__all__ = ["Back", "Restored", "groups_of"]
 
 
-def groups_of(record: RunRecord, table: Table, read: Callable[[], FloatArray]) -> ClusterBy:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Back:
+    """Where a result came back from.
+
+    Parameters
+    ----------
+    record : RunRecord
+        What was kept of it, over the table as it is now.
+    marks : Marks
+        What the rows of the table are known by.
+    changes : Changes
+        What became of the table since.
+    order : int64 (n,)
+        Where each row stood in the table that was clustered; −1 for one that came later.
+    """
+
+    record: RunRecord
+    marks: Marks
+    changes: Changes
+    order: IntArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Restored(Making):
+    """What a result that came back is made from.
+
+    Parameters
+    ----------
+    back : Back
+    """
+
+    back: Back
+
+    @property
+    def changes(self) -> Changes:
+        """What became of the table since the result was saved."""
+        return self.back.changes
+
+
+def groups_of(
+    record: RunRecord,
+    table: Table,
+    read: Callable[[], FloatArray],
+    *,
+    embedder: Embedder | None = None,
+    cache: Cache | None = None,
+    back: Back | None = None,
+    seen: Callable[[], Seen] | None = None,
+) -> ClusterBy:
     """Return the result that a record is of.
 
     The fitted estimator is not stored: ``clusterer_`` is None. New rows go to the nearest center where the method's
@@ -32,25 +86,37 @@ def groups_of(record: RunRecord, table: Table, read: Callable[[], FloatArray]) -
     table : Table
     read : callable
         Returns the vectors of the record's rows as they were clustered, float32 (m, d); called when they are needed.
+    embedder : Embedder, optional
+        How new rows become vectors.
+    cache : Cache, optional
+        Where theirs are looked up and kept.
+    back : Back, optional
+        Where the result came back from.
+    seen : callable, optional
+        Returns how its rows can be looked at where there is no embedder.
     """
     made = record.made or record.partition
-    making = Making(
-        table=table,
-        by=MappingProxyType(dict(record.by)),
-        embedder=None,
-        embeddings=LateEmbeddings(
+    parts: dict[str, Any] = {
+        "table": table,
+        "by": MappingProxyType(dict(record.by)),
+        "embedder": embedder,
+        "embeddings": LateEmbeddings(
             read, dimension=record.dimension, rows=record.rows, n_rows=record.n_rows,
             column=record.column, space=record.space, skipped=record.skipped,
         ),
-        fitted=Fitted(partition=made, estimator=None, spec=None, predicts=_predicts(record)),
-        conditioned=record.conditioned,
-        followed=record.followed,
-    )  # fmt: skip
+        "fitted": Fitted(partition=made, estimator=None, spec=None, predicts=_predicts(record)),
+        "cache": cache,
+        "conditioned": record.conditioned,
+        "followed": record.followed,
+        "seen": seen,
+    }  # fmt: skip
+    making = Making(**parts) if back is None else Restored(**parts, back=back)
     return ClusterBy(
         making,
         record.partition,
         edits=Edits(merged_into=dict(record.merged_into), noise_reassigned=record.noise_reassigned),
         names=record.names,
+        naming=Names(names=record.naming),
         known=Known(quality=record.quality, exemplars=record.exemplars, distances=record.distances),
     )
 

@@ -54,7 +54,7 @@ def read_file(path: str | Path, *, kind: str | None = None) -> Table:
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise UnreadableSource(f"cannot read {str(path)!r}: {_reason(error)}") from error
     check_outline(names, len(table))  # here, before a library stumbles over a name that two columns share
-    return FrameTable(give_in(library, table), base=path.parent.absolute())
+    return FrameTable(give_in(library, table), base=path.parent.absolute(), source=path.absolute())
 
 
 def _read_csv(path: Path) -> Any:

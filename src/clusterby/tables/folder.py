@@ -69,7 +69,7 @@ def read_folder(path: str | Path, *, kind: str | None = None) -> Table:
         "%s: %d %s; left out %s", path, len(found[modality]), _NOUNS[modality], _rest(files, found, modality)
     )
     table, faults = _tabulate(sorted(found[modality], key=_natural), modality)
-    return FrameTable(give_in(library, table), base=root, faults=faults)
+    return FrameTable(give_in(library, table), base=root, faults=faults, source=root)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class FrameTable:
         The folder against which relative paths among the cells are resolved.
     faults : mapping of str to mapping of int to str, optional
         Per column why a cell that should be there is missing, by row.
+    source : Path, optional
+        The folder or file that it was read from.
 
     Raises
     ------
@@ -58,6 +60,7 @@ class FrameTable:
         *,
         base: Path | None = None,
         faults: Mapping[str, Mapping[int, str]] | None = None,
+        source: Path | None = None,
     ) -> None:
         kind = _kind_of(native)
         if kind is None:
@@ -71,6 +74,7 @@ class FrameTable:
         self._kind = kind
         self._base = base
         self._faults = dict(faults or {})
+        self.source = source
 
     def __repr__(self) -> str:
         return f"<{self.kind} table: {self.n_rows} rows × {len(self.columns)} columns>"
