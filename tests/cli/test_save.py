@@ -1,17 +1,20 @@
 import pytest
 
 import clusterby.fiftyone as cbf
-from clusterby.cli.save import check_save
+from clusterby import runs
+from clusterby.cli.save import check_free, check_save
 from clusterby.core.errors import InvalidParameter
 from clusterby.tables import open_table
 
 
-def test_runs_of_other_tables_are_not_kept():
-    with pytest.raises(
-        InvalidParameter,
-        match="--save k: runs are kept on fiftyone:NAME alone, those of other tables not yet",
-    ):
-        check_save("k", open_table({"a": [1]}), "a", encoder="auto", modality=None)
+def test_a_key_that_is_taken_or_none_is_refused_before_any_work(run, images):
+    assert run("group", images, "-k", "2", "--save", "look", "-q").status == 0
+    check_free("look", overwrite=True)
+    check_free("another", overwrite=False)
+    with pytest.raises(InvalidParameter, match="--save look: there is a run of that key"):
+        check_free("look", overwrite=False)
+    with pytest.raises(InvalidParameter, match="../up"):
+        check_free("../up", overwrite=False)
 
 
 @pytest.mark.fiftyone
@@ -19,13 +22,12 @@ def test_runs_of_other_tables_are_not_kept():
     ("by", "options", "message"),
     [
         ({"color": 0.5, "weight": 0.5}, {}, "give --by once"),
-        ("color", {"modality": "text"}, "leave --modality out"),
         ("emb", {"encoder": "lsa"}, "'emb' holds vectors already; leave --encoder out"),
     ],
 )
 def test_what_a_run_cannot_tell_is_refused(dataset, by, options, message):
     with pytest.raises(InvalidParameter, match=message):
-        check_save("k", open_table(dataset), by, **({"encoder": "auto", "modality": None} | options))
+        check_save("k", open_table(dataset), by, **({"encoder": "auto"} | options))
 
 
 @pytest.mark.fiftyone
@@ -84,11 +86,17 @@ def test_a_key_that_fiftyone_cannot_keep_is_one_line(run, dataset, key):
     assert dataset.list_runs() == []
 
 
-def test_a_folder_is_told_so_before_any_work(run, images):
-    done = run("group", images, "--save", "look", "--quiet")
-    assert (done.status, done.out) == (1, "")
-    assert "--save look: runs are kept on fiftyone:NAME alone" in done.err
-    assert len(done.err.splitlines()) == 1
+def test_a_result_of_a_folder_is_kept_in_the_project_and_knows_its_folder(run, images):
+    done = run("group", images, "-k", "2", "--save", "look", "--json", "--quiet")
+    assert (done.status, done.json["run"]) == (0, "look")
+    loaded = runs.load("look")
+    assert {c["cluster"]: c["size"] for c in done.json["clusters"]} == loaded.partition.sizes
+    assert loaded.table.source == images
+    again = run("group", images, "-k", "2", "--save", "look", "--quiet")
+    assert (again.status, again.out) == (1, "")
+    assert "choose another one, or give --overwrite" in again.err
+    assert run("group", images, "-k", "3", "--save", "look", "--overwrite", "-q").status == 0
+    assert runs.load("look").n_clusters_ == 3
 
 
 @pytest.mark.fiftyone

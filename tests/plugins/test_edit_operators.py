@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 
 import pytest
+from fiftyone.operators.executor import ExecutionError
+from tests.servers.chat_server import ChatServer, said
 
 pytestmark = pytest.mark.fiftyone
 
@@ -15,9 +17,16 @@ def clustered(dataset, cbf):
     return dataset
 
 
-@pytest.mark.parametrize("name", ["label_clusters", "label_clusters_with_gpt4v"])
-def test_clusters_are_named_by_what_marks_them(run, clustered, cbf, name):
-    result = run(name, clustered, {"run_key": "look"})
+@pytest.mark.parametrize(
+    ("name", "namer"),
+    [
+        ("label_clusters", {}),
+        ("label_clusters", {"namer": "auto"}),
+        ("label_clusters_with_gpt4v", {"namer": "keywords"}),
+    ],
+)
+def test_clusters_are_named_by_what_marks_them(run, clustered, cbf, name, namer):
+    result = run(name, clustered, {"run_key": "look", **namer})
     assert result["headline"] == "3 of 3 clusters of run look got a name"
     for color in ("red", "green", "blue"):
         (given,) = set(clustered.match({"color": color}).values("look_cluster_name"))
@@ -30,10 +39,48 @@ def test_the_alias_is_not_listed_twice(operator):
     assert not operator("label_clusters").config.unlisted
 
 
-@pytest.mark.parametrize("name", ["label_clusters", "label_clusters_with_gpt4v"])
-def test_the_form_says_that_a_multimodal_model_is_not_there_yet(form, clustered, name):
-    told = form(name, clustered, {"run_key": "look"})["how"].view.description
-    assert "comes with the naming feature of clusterby and is not there yet" in told
+def test_the_form_has_every_namer_with_its_parameters_but_the_key(form, clustered):
+    from clusterby import namers
+
+    drawn = form("label_clusters", clustered, {"run_key": "look"}, app=True)
+    assert [choice.value for choice in drawn["namer"].view.choices] == ["auto", *namers.names()]
+    for spec in namers.list():
+        drawn = form("label_clusters", clustered, {"run_key": "look", "namer": spec.name}, app=True)
+        asked = {p.name for p in spec.parameters} - {"api_key", "dry_run"}
+        assert {name.partition("__")[2] for name in drawn if name.startswith(f"{spec.name}__")} == asked
+        assert ("leaves" in drawn) is not spec.local
+
+
+def test_an_unknown_namer_and_a_wrong_parameter_are_refused_in_the_form(refusals, clustered):
+    (said,) = refusals("label_clusters", clustered, {"run_key": "look", "namer": "keyword"}).values()
+    assert "keyword" in said
+    assert "keywords" in said
+    params = {"run_key": "look", "namer": "keywords", "keywords__words": 0}
+    assert "words=0" in refusals("label_clusters", clustered, params)["keywords__words"]
+
+
+def test_a_key_is_never_taken_from_a_form(run, clustered):
+    with pytest.raises(ExecutionError, match="set OPENAI_API_KEY where the App runs"):
+        run("label_clusters", clustered, {"run_key": "look", "namer": "llm", "llm__api_key": "sk-1"})
+
+
+def test_a_chat_model_names_clusters_by_their_images(run, clustered, cbf, monkeypatch):
+    colors = ["red things", "green things", "blue things"]
+
+    def named(name):
+        return said({"name": name, "description": "Things of a color.", "confidence": 0.9, "mixed": False})
+
+    with ChatServer(*map(named, colors)) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        params = {"run_key": "look", "llm__model": "sees", "llm__workers": 1}
+        result = run("label_clusters_with_gpt4v", clustered, params)
+    assert result["n_named"] == 3
+    assert all(row["by"].startswith("sees at 127.0.0.1") for row in result["names"])
+    assert "3 calls to sees" in result["summary"]
+    assert [len(images) for images in server.images] == [12, 12, 12]
+    assert set(clustered.values("look_cluster_name")) == {"red things", "green things", "blue things"}
+    loaded = cbf.load_clusters(clustered, "look")
+    assert loaded.naming_.names[0].description == "Things of a color."
 
 
 def test_names_that_people_gave_stay_unless_they_are_to_be_replaced(run, form, clustered, cbf):

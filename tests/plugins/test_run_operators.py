@@ -155,6 +155,7 @@ def test_every_output_can_be_shown(operator, run, clustered, name):
         "rename_clustering_run": {"new_run_key": "seen"},
         "rename_cluster": {"cluster": 0, "name": "first"},
         "merge_clusters": {"clusters": [0, 1]},
+        "label_clusters_with_gpt4v": {"namer": "keywords"},
     }
     result = run(name, clustered, {"run_key": "look"} | params.get(name, {}))
     ctx = ExecutionContext({"params": {}, "results": result, "dataset_name": clustered.name})

@@ -118,7 +118,7 @@ class ClustersTab:
     def name_all(self, ctx: Any) -> None:
         """Name every cluster by what marks it."""
         run = run_of(ctx)
-        named = cbf.name_clusters(ctx.dataset, run.key).names_
+        named = cbf.name_clusters(ctx.dataset, run.key, namer="keywords").names_
         if not named:
             raise InvalidParameter("nothing marks the clusters in other fields: type names for them")
         ctx.ops.notify(f"{len(named)} of {run.groups.n_clusters_} clusters bear names", variant="success")

@@ -13,6 +13,9 @@ from clusterby.cli.encoders import encoders
 from clusterby.cli.group import group
 from clusterby.cli.label import label
 from clusterby.cli.methods import methods
+from clusterby.cli.name import name
+from clusterby.cli.namers import namers
+from clusterby.cli.runs import app as runs
 
 __all__ = ["app", "main"]
 
@@ -24,10 +27,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, group, label, embed, methods, encoders):
+for command in (demo, group, name, label, embed, methods, encoders, namers):
     app.command()(command)
 app.command(name="app")(fiftyone_app)
 app.add_typer(cache, name="cache")
+app.add_typer(runs, name="runs")
 
 
 def _print_version(wanted: bool) -> None:

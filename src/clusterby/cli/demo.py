@@ -14,7 +14,7 @@ import clusterby as cb
 from clusterby import samples
 from clusterby.cli.console import Debug, Json, Quiet, out, print_json, session
 from clusterby.cli.show import cluster_table, document
-from clusterby.groups.clusterby import ClusterBy
+from clusterby.groups.result import ClusterBy
 from clusterby.groups.summary import ClusterSummary
 from clusterby.ops.agreement import adjusted_rand_index
 

@@ -16,10 +16,12 @@ import clusterby.fiftyone as cbf
 from clusterby.cli import options
 from clusterby.cli.console import Debug, Json, Quiet, out, print_json, session
 from clusterby.cli.labels import SUFFIXES, write_labels
-from clusterby.cli.save import check_save, save_clusters
+from clusterby.cli.name import parse_namer
+from clusterby.cli.save import check_free, check_save, save_clusters
 from clusterby.cli.show import cluster_table, document
 from clusterby.cli.source import HELP, open_source
 from clusterby.core.errors import InvalidParameter
+from clusterby.tables.fiftyone import FiftyOneTable
 
 __all__ = ["group"]
 
@@ -47,6 +49,10 @@ def group(
             "--param", "-p", help="A parameter of the method, as NAME=VALUE; see `clusterby methods METHOD`."
         ),
     ] = None,
+    namer: Annotated[
+        str | None,
+        typer.Option("--name", help="Name the clusters by this namer, or auto; see `clusterby namers`."),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", help="The seed: the same one gives the same clusters.")] = 0,
     report: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write a report to this HTML file.")
@@ -56,7 +62,11 @@ def group(
         typer.Option("--labels", help="Write the rows with their clusters to this csv or parquet file."),
     ] = None,
     save: Annotated[
-        str | None, typer.Option("--save", help="Keep the run under this key, on its FiftyOne dataset.")
+        str | None,
+        typer.Option(
+            "--save",
+            help="Keep the result under this key: in the project's folder, or on its FiftyOne dataset.",
+        ),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the labels file, or the run, if it is there.")
@@ -79,16 +89,25 @@ def group(
             **options.parse_asked(instruction, description, candidates, ignore, crop, by=columns),
         }  # fmt: skip
         written: dict[str, Any] = {}
-        if save is None:
+        naming = None if namer is None else parse_namer(namer, None)
+        if save is None or not isinstance(table, FiftyOneTable):
+            if save is not None:
+                check_free(save, overwrite=overwrite)
             groups = cb.clusterby(
                 table, columns, modality=modality, **chosen, **_parameters(parameter, cb.clusterby)
             )
+            if naming is not None:
+                groups = groups.name(**naming)
+            if save is not None:
+                written = {"run": save, "folder": str(groups.save(save, overwrite=overwrite))}
         else:
-            dataset = check_save(save, table, columns, encoder=encoder, modality=modality)
+            check_save(save, table, columns, encoder=encoder)
             parameters = _parameters(parameter, cbf.compute_clusters)
             groups, written = save_clusters(
-                save, dataset, columns, parameters=parameters, overwrite=overwrite, **chosen
+                save, table, columns, parameters=parameters, overwrite=overwrite, modality=modality, **chosen
             )
+            if naming is not None:
+                groups = cbf.name_clusters(table.native, save, **naming)
         if labels is not None:
             written["labels"] = str(write_labels(groups, labels))
         if report is not None:
@@ -100,7 +119,7 @@ def group(
         out.print(cluster_table(groups))
         for followed in groups.followed:
             out.print(f"[dim]{escape(str(followed))}[/dim]", soft_wrap=True)
-        for what in ("run", "field", "labels", "report"):
+        for what in ("run", "folder", "field", "labels", "report"):
             if what in written:
                 out.print(f"{what}: [bold]{escape(written[what])}[/bold]", soft_wrap=True)
 

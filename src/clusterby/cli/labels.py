@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from clusterby.cli.source import open_frame
-from clusterby.groups.clusterby import ClusterBy
 from clusterby.groups.frame import labelled_frame
+from clusterby.groups.result import ClusterBy
 from clusterby.tables import open_table, write_table
 
 __all__ = ["SUFFIXES", "write_labels"]

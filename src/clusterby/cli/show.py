@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from clusterby.cli.console import out, table
-from clusterby.groups.clusterby import ClusterBy
 from clusterby.groups.describe import Mark
+from clusterby.groups.result import ClusterBy
 from clusterby.groups.summary import ClusterSummary, summarize
 from clusterby.tables.fiftyone import FiftyOneTable
 

@@ -17,6 +17,7 @@ from clusterby.fiftyone.alone import alone
 from clusterby.fiftyone.change import overwrite_run, write_run
 from clusterby.fiftyone.clean import check_idle, clean_up
 from clusterby.fiftyone.instructed import plain_instruction
+from clusterby.fiftyone.seen import seen_of
 from clusterby.fiftyone.source import Vectors
 from clusterby.fiftyone.store import UNFINISHED, Stored, config_at, is_ours, read
 from clusterby.fiftyone.target import Target, resolve_target
@@ -26,6 +27,7 @@ from clusterby.groups.first_names import first_names
 from clusterby.groups.making import Making
 from clusterby.instructions import InstructionArgument
 from clusterby.ops.asked import Asked
+from clusterby.ops.kept import usable_cache
 from clusterby.runs import record_of
 from clusterby.tables import open_table
 
@@ -148,6 +150,8 @@ def compute_clusters(
         fitted=fitted,
         conditioned=vectors.conditioned,
         followed=() if vectors.followed is None else (vectors.followed,),
+        cache=usable_cache(cache),
+        seen=None if vectors.conditioned is not None else lambda: seen_of(target, vectors.source),
     )
     names = first_names([(vectors.conditioned, fitted.partition.centers)], fitted.partition)
     groups = ClusterBy(making, fitted.partition, names=names)

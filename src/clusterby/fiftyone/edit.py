@@ -16,11 +16,10 @@ from clusterby.fiftyone.clean import check_idle
 from clusterby.fiftyone.load import opened, over, restored
 from clusterby.fiftyone.store import read
 from clusterby.groups import ClusterBy
-from clusterby.groups.describe import marks
 from clusterby.runs import RunRecord, record_of
 from clusterby.runs.record import EXEMPLARS
 
-__all__ = ["marking_names", "merge_clusters", "name_clusters", "rename_cluster"]
+__all__ = ["merge_clusters", "name_clusters", "rename_cluster"]
 
 
 def rename_cluster(dataset: Any, run_key: str, cluster: int, name: str) -> ClusterBy:
@@ -34,42 +33,42 @@ def merge_clusters(dataset: Any, run_key: str, clusters: Iterable[int]) -> Clust
     return _edit(dataset, run_key, lambda groups: groups.merged(ids))
 
 
-def name_clusters(dataset: Any, run_key: str, *, names: Mapping[int, str] | None = None) -> ClusterBy:
-    """Name a run's clusters: as given, or by what marks each of them in the dataset's other fields.
+def name_clusters(
+    dataset: Any,
+    run_key: str,
+    *,
+    namer: Any = "auto",
+    names: Mapping[int, str] | None = None,
+    column: str | None = None,
+    replace_names: bool = True,
+    **options: Any,
+) -> ClusterBy:
+    """Name a run's clusters: as given, or by a namer; their ids stay.
 
-    A cluster that nothing marks keeps the name it has, or gets none. Two that the same values mark are told apart by their
-    next mark, or else numbered.
+    A cluster that the namer cannot name keeps the name it has, or gets none; ``naming_`` of the result says why.
+
+    Parameters
+    ----------
+    dataset : Dataset or DatasetView
+    run_key : str
+    namer, column, replace_names, **options
+        As for :meth:`clusterby.ClusterBy.name`. Nothing leaves the machine unless `namer` says so.
+    names : mapping of int to str, optional
+        Names to give instead.
+
+    Raises
+    ------
+    UnknownName, InvalidParameter, EndpointError
+        If there is no such run or namer, or a chat model cannot be asked; the run stays as it was.
     """
 
     def name(groups: ClusterBy) -> ClusterBy:
-        found = dict(names) if names is not None else marking_names(groups)
-        return groups.renamed(found) if found else groups
+        if names is not None:
+            return groups.renamed(names) if names else groups
+        named = groups.name(namer, column=column, replace_names=replace_names, **options)
+        return named if named.naming_.names != groups.naming_.names else groups
 
     return _edit(dataset, run_key, name)
-
-
-def marking_names(groups: ClusterBy) -> dict[int, str]:
-    """Return a name for each cluster that values of other fields mark: ``"red, small"``."""
-    found: dict[int, str] = {}
-    words: dict[int, list[str]] = {int(c): [] for c in groups.partition.clusters}
-    for mark in marks(groups.table, groups.rows, leave_out=groups.by, most=6):
-        if int(mark.key) not in words:
-            continue
-        word = (
-            mark.value if mark.value is not None else f"{'high' if mark.effect > 0 else 'low'} {mark.column}"
-        )
-        if word not in words[int(mark.key)]:
-            words[int(mark.key)].append(word)
-    for cluster, said in words.items():
-        for most in range(1, len(said) + 1):
-            name = ", ".join(said[:most])
-            if name not in found.values():
-                found[cluster] = name
-                break
-        else:
-            if said:
-                found[cluster] = _numbered(said[0], found)
-    return found
 
 
 @undisturbed
@@ -97,7 +96,7 @@ def _edit(dataset: Any, run_key: str, change: Callable[[ClusterBy], ClusterBy]) 
 def _record(edited: ClusterBy, earlier: RunRecord) -> RunRecord:
     """Return the record of an edited result; what its vectors would tell stays open where they are not kept."""
     if np.array_equal(edited.partition.labels, earlier.partition.labels):
-        return replace(earlier, names=dict(edited.names_))
+        return replace(earlier, names=dict(edited.names_), naming=edited.naming_.names)
     try:
         return record_of(edited, seconds=earlier.seconds, earlier=earlier)
     except InvalidVectors:
@@ -119,6 +118,7 @@ def _record_without_vectors(edited: ClusterBy, earlier: RunRecord) -> RunRecord:
         made=earlier.made or earlier.partition,
         merged_into=dict(edited.edits.merged_into),
         names=dict(edited.names_),
+        naming=edited.naming_.names,
         quality=None,
         distances=distances,
         exemplars={
@@ -126,10 +126,3 @@ def _record_without_vectors(edited: ClusterBy, earlier: RunRecord) -> RunRecord:
             for cluster, rows in best.items()
         },
     )
-
-
-def _numbered(word: str, taken: Mapping[int, str]) -> str:
-    number = 2
-    while f"{word} {number}" in taken.values():
-        number += 1
-    return f"{word} {number}"

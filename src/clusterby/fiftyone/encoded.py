@@ -32,7 +32,7 @@ from clusterby.ops.kept import usable_cache
 from clusterby.ops.proposed import proposer_of
 from clusterby.tables import as_column
 
-__all__ = ["encoder_vectors", "media_modality"]
+__all__ = ["crop_of", "encoder_vectors", "media_modality"]
 
 _TOGETHER = 512  # patches in memory at a time
 
@@ -180,7 +180,7 @@ def _crops(target: Target, choice: EncoderChoice, cache: Any) -> Embeddings:
     with track(f"embed {len(target):,} patches of {field}", len(target)) as advance:
         for start in range(0, len(target), _TOGETHER):
             crops = [
-                _crop(p, b)
+                crop_of(p, b)
                 for p, b in zip(
                     paths[start : start + _TOGETHER], boxes[start : start + _TOGETHER], strict=True
                 )
@@ -218,7 +218,7 @@ def _image(path: str) -> Image.Image:
     return decode_image(path)
 
 
-def _crop(path: str, box: list[float] | None) -> Image.Image | str:
+def crop_of(path: str, box: list[float] | None) -> Image.Image | str:
     """Return the pixels inside a box, or why there are none."""
     if box is None:
         return "no bounding box"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from clusterby.fiftyone.source import Source
 from clusterby.fiftyone.target import Kind, join_path
 from clusterby.groups.quality import Quality
 from clusterby.instructions import Followed
+from clusterby.namers import Name
 from clusterby.runs import RunRecord
 from clusterby.runs.plain import to_plain
 
@@ -120,6 +121,7 @@ def results_of(stored: Stored) -> dict[str, Any]:
         "merged_into": to_plain(record.merged_into),
         "noise_reassigned": record.noise_reassigned,
         "names": to_plain(record.names),
+        "naming": {str(c): asdict(name) for c, name in record.naming.items()},
         "exemplars": {str(c): [stored.ids[row] for row in rows.tolist()] for c, rows in record.exemplars.items()},
         "quality": None if record.quality is None else to_plain(_quality_of(record.quality)),
         "skipped": [[s.row, s.column, s.reason] for s in record.skipped],
@@ -156,6 +158,7 @@ def stored_of(config: Any, results: Any) -> Stored:
         merged_into={int(old): new for old, new in results.merged_into.items()},
         noise_reassigned=results.noise_reassigned,
         names={int(cluster): name for cluster, name in results.names.items()},
+        naming={int(c): _name(said) for c, said in (getattr(results, "naming", None) or {}).items()},
         predicts=config.predicts,
         quality=_read_quality(results.quality),
         exemplars={
@@ -207,6 +210,10 @@ def _read_quality(kept: Mapping[str, Any] | None) -> Quality | None:
         cohesion={int(c): value for c, value in kept["cohesion"].items()},
         noise=kept["noise"],
     )
+
+
+def _name(said: Mapping[str, Any]) -> Name:
+    return Name(**{**said, "words": tuple(said["words"])})
 
 
 def _maybe(array: NDArray[Any] | None) -> dict[str, Any] | None:

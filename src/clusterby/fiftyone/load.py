@@ -16,11 +16,14 @@ from clusterby.fiftyone.alone import undisturbed
 from clusterby.fiftyone.clean import clean_up
 from clusterby.fiftyone.current import current_dataset
 from clusterby.fiftyone.items import target_of
+from clusterby.fiftyone.seen import seen_of
 from clusterby.fiftyone.store import UNFINISHED, Stored, config_at, has_results, is_ours, read, unknown_run
 from clusterby.fiftyone.target import Target, positions
 from clusterby.fiftyone.vectors import read_again
 from clusterby.groups import ClusterBy
+from clusterby.groups.making import Seen
 from clusterby.ops.condition import Conditioned
+from clusterby.ops.kept import usable_cache
 from clusterby.runs import RunRecord, groups_of
 from clusterby.runs.plain import to_plain
 from clusterby.tables import open_table
@@ -128,7 +131,11 @@ def restored(dataset: Any, stored: Stored) -> tuple[Target, ClusterBy]:
         found, how = read_again(clustered(), stored.source), record.conditioned
         return found if how is None else _transformed(found, how)
 
-    return target, groups_of(record, open_table(target.view), vectors)
+    def seen() -> Seen:
+        raw = None if record.conditioned is None else lambda: read_again(clustered(), stored.source)
+        return seen_of(target, stored.source, raw)
+
+    return target, groups_of(record, open_table(target.view), vectors, cache=usable_cache(), seen=seen)
 
 
 def _transformed(vectors: FloatArray, how: Conditioned) -> FloatArray:
