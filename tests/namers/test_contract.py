@@ -37,10 +37,10 @@ def fit(rows, words):
     return np.array([[float(word[:2] == kinds[row][:2]) for word in words] for row in rows], dtype=np.float32)
 
 
-def clusters_of(ids=IDS, **changes):
+def clusters_of(ids=IDS, labels=LABELS, **changes):
     shown = Clusters(
-        ids=ids, labels=LABELS.copy(),
-        centers=np.array([VECTORS[LABELS == c].mean(axis=0) for c in ids], dtype=np.float32).reshape(-1, 3),
+        ids=ids, labels=labels.copy(),
+        centers=np.array([VECTORS[labels == c].mean(axis=0) for c in ids], dtype=np.float32).reshape(-1, 3),
         vectors=VECTORS.copy, column="cell", texts=lambda: list(CELLS), show=CELLS.__getitem__, similarities=fit,
         vocabulary=lambda: ("car", "dog", "owl", "boat", "sea"),
     )  # fmt: skip
@@ -96,7 +96,7 @@ def test_only_those_that_are_asked_for_are_named_and_other_names_are_not_taken(n
 def test_clusters_of_the_same_rows_are_named_apart(name):
     labels = np.arange(len(CELLS)) % 3
     same = clusters_of(
-        ids=(0, 1, 2), labels=labels, centers=np.zeros((3, 3), np.float32), texts=lambda: ["red bike"] * len(CELLS),
+        ids=(0, 1, 2), labels=labels, texts=lambda: ["red bike"] * len(CELLS),
         show=lambda place: "red bike", similarities=lambda rows, words: np.ones((len(rows), len(words)), np.float32),
     )  # fmt: skip
     found = named(name, same).names

@@ -70,6 +70,6 @@ def _encoder(target: Target, source: Source) -> Encoder | None:
         return None
     try:
         encoder = choose_encoder(source.encoder or source.name, Modality.IMAGE, column=source.by).encoder
+        return encoder if embeds_queries(encoder) else None
     except ClusterbyError:  # not here any more: names come from elsewhere
         return None
-    return encoder if embeds_queries(encoder) else None
