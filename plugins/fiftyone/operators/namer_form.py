@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from clusterby import namers
@@ -45,8 +47,21 @@ def ask_namer(form: Form, *, default: str = AUTO) -> str:
         )  # fmt: skip
     for parameter in spec.parameters:
         if parameter.name not in _NOT_IN_FORMS:
-            ask_parameter(form, f"{name}__{parameter.name}", parameter)
+            ask_parameter(
+                form, f"{name}__{parameter.name}", parameter, default=_defaults(name).get(parameter.name)
+            )
     return name
+
+
+@lru_cache(maxsize=16)
+def _defaults(name: str) -> Mapping[str, Any]:
+    """Return what a namer takes where nothing is given, in words that a form shows."""
+    try:
+        signature = inspect.signature(namers.load(name)).parameters
+    except ImportError:  # of an extra that is not installed: naming says so
+        return {}
+    own = {n: p.default for n, p in signature.items() if p.default is not inspect.Parameter.empty}
+    return {n: value for n, value in (own | {"model": namers.DEFAULT_MODEL}).items() if value is not None}
 
 
 def namer_parameters(params: Mapping[str, Any], namer: str) -> dict[str, Any]:
