@@ -13,8 +13,8 @@ from sklearn.metrics import adjusted_rand_score
 import clusterby as cb
 from clusterby.core.errors import InvalidParameter, InvalidTable, InvalidVectors, UnknownColumn, UnknownName
 from clusterby.encoders.sentence_transformers import SentenceTransformerEncoder
-from clusterby.groups.result import ClusterBy
 from clusterby.groups.making import Known
+from clusterby.groups.result import ClusterBy
 from clusterby.instructions import Box, Instruction
 from clusterby.samples import SCENE_WORDS, render_scenes
 from tests.ops.aligned_encoders import COLORS, GROUNDS, AlignedEncoder, FollowingEncoder, scenes

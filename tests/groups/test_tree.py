@@ -144,7 +144,7 @@ def test_a_group_of_which_one_part_has_no_name_does_not_take_the_others(nine):
     level = nine.tree([8]).levels[0]
     (joined,) = [members for members in level.groups.values() if len(members) == 2]
     recorder = Recorder(unable={(1, joined[1])})
-    tree = nine.tree([8]).name(recorder)
+    nine.tree([8]).name(recorder)
     assert recorder.seen[1].ids == (joined[0],)
     assert [p.name for p in recorder.seen[1].parts[joined[0]]] == [f"leaf{joined[0]}"]
 
