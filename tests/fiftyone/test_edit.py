@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 from tests.fiftyone_database import vectors_of
 
@@ -140,3 +142,37 @@ def test_an_edit_of_a_run_over_a_view_keeps_the_view(dataset):
     cbf.merge_clusters(dataset, "r", [0, 1])
     assert len(cbf.clustering_view(dataset, "r")) == 9
     assert cbf.clustering_info(dataset, "r")["n_clusters"] == 2
+
+
+def test_nobody_is_kept_out_while_a_namer_works(dataset):
+    cbf.compute_clusters(dataset, "r", n_clusters=3, embeddings="emb")
+
+    def slow(clusters):
+        done = []
+        other = threading.Thread(target=lambda: done.append(cbf.rename_cluster(dataset, "r", 0, "mine")))
+        other.start()
+        other.join(20)
+        assert len(done) == 1
+        return {1: "one", 2: "two"}
+
+    assert cbf.name_clusters(dataset, "r", namer=slow).names_ == {0: "mine", 1: "one", 2: "two"}
+    assert cbf.load_clusters(dataset, "r").naming_.names[1].by == "slow"
+
+
+def test_names_for_clusters_that_were_merged_meanwhile_are_refused(dataset):
+    cbf.compute_clusters(dataset, "r", n_clusters=3, embeddings="emb")
+
+    def late(clusters):
+        cbf.merge_clusters(dataset, "r", [0, 1])
+        return {0: "zero", 1: "one", 2: "two"}
+
+    with pytest.raises(InvalidParameter, match="were changed while they were being named"):
+        cbf.name_clusters(dataset, "r", namer=late)
+    assert cbf.load_clusters(dataset, "r").names_ == {}
+
+
+def test_what_a_namer_could_not_name_is_told_though_nothing_is_written(dataset):
+    cbf.compute_clusters(dataset, "r", n_clusters=3, embeddings="emb")
+    named = cbf.name_clusters(dataset, "r", namer=lambda clusters: {})
+    assert set(named.naming_.failed) == {0, 1, 2}
+    assert named.names_ == {}

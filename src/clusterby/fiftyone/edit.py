@@ -14,7 +14,8 @@ from clusterby.fiftyone.alone import undisturbed
 from clusterby.fiftyone.change import edit_run
 from clusterby.fiftyone.clean import check_idle
 from clusterby.fiftyone.load import opened, over, restored
-from clusterby.fiftyone.store import read
+from clusterby.fiftyone.store import Stored, read
+from clusterby.fiftyone.target import Target
 from clusterby.groups import ClusterBy
 from clusterby.runs import RunRecord, record_of
 from clusterby.runs.record import EXEMPLARS
@@ -61,19 +62,41 @@ def name_clusters(
     UnknownName, InvalidParameter, EndpointError
         If there is no such run or namer, or a chat model cannot be asked; the run stays as it was.
     """
+    if names is not None:
+        return _edit(dataset, run_key, lambda groups: groups.renamed(names) if names else groups)
+    before = _editable(dataset, run_key)[2]
+    named = before.name(
+        namer, column=column, replace_names=replace_names, **options
+    )  # nobody is kept out meanwhile
+    found, known = named.naming_, before.naming_.names
+    new = replace(found, names={c: name for c, name in found.names.items() if known.get(c) != name})
 
     def name(groups: ClusterBy) -> ClusterBy:
-        if names is not None:
-            return groups.renamed(names) if names else groups
-        named = groups.name(namer, column=column, replace_names=replace_names, **options)
-        return named if named.naming_.names != groups.naming_.names else groups
+        if not np.array_equal(groups.partition.labels, named.partition.labels):
+            raise InvalidParameter(
+                f"the clusters of run {run_key!r} were changed while they were being named: name them again; what a model "
+                "answered is kept"
+            )
+        return groups.with_names(new)
 
-    return _edit(dataset, run_key, name)
+    return _edit(dataset, run_key, name) if new.names else named
 
 
 @undisturbed
 def _edit(dataset: Any, run_key: str, change: Callable[[ClusterBy], ClusterBy]) -> ClusterBy:
     """Replace a run's result by an edited one, and set what that changes of its fields."""
+    stored, target, groups = _editable(dataset, run_key)
+    edited = change(groups)
+    if edited is groups:
+        return groups
+    record = _record(edited, over(stored.record, stored.ids, target.ids))
+    edit_run(target, run_key, replace(stored, record=record, ids=target.ids), stored)
+    return edited
+
+
+@undisturbed
+def _editable(dataset: Any, run_key: str) -> tuple[Stored, Target, ClusterBy]:
+    """Return a run that may be edited: as it is stored, its items, and its result."""
     dataset, config = opened(dataset, run_key)
     if original.is_original(config):
         raise InvalidParameter(
@@ -84,13 +107,7 @@ def _edit(dataset: Any, run_key: str, change: Callable[[ClusterBy], ClusterBy]) 
     stored = read(dataset, run_key)
     for role, path in stored.paths.items():
         fields.check_field(dataset, path, run=run_key, role=role)
-    target, groups = restored(dataset, stored)
-    edited = change(groups)
-    if edited is groups:
-        return groups
-    record = _record(edited, over(stored.record, stored.ids, target.ids))
-    edit_run(target, run_key, replace(stored, record=record, ids=target.ids), stored)
-    return edited
+    return stored, *restored(dataset, stored)
 
 
 def _record(edited: ClusterBy, earlier: RunRecord) -> RunRecord:

@@ -293,8 +293,18 @@ class ClusterBy(Grouped):
         if not replace_names:
             clusters = replace(clusters, only=tuple(c for c in clusters.ids if c not in self.names_))
         found = name_clusters(clusters, namer, cache=self._making.cache, options=options)
+        return self.with_names(found)
+
+    def with_names(self, given: Names) -> ClusterBy:
+        """Return a result whose clusters bear what a namer gave, as :meth:`name` does; the others keep what they have.
+
+        Raises
+        ------
+        InvalidParameter
+            As :meth:`renamed`.
+        """
         return self._with_names(
-            {c: name.name for c, name in found.names.items()}, renamed(self.naming_, found)
+            {c: name.name for c, name in given.names.items()}, renamed(self.naming_, given)
         )
 
     def tree(self, levels: Sequence[int] | None = None) -> Tree:
