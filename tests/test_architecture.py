@@ -71,7 +71,12 @@ HOMES = {
     "typer": ("cli/",),
     "rich": ("cli/",),
     "torch": ("encoders/sentence_transformers.py",),  # kernels reach it through require()
-    "fiftyone": ("encoders/fiftyone_model.py", "fiftyone/", "tables/fiftyone.py"),
+    "fiftyone": (
+        "encoders/fiftyone_model.py",
+        "fiftyone/",
+        "tables/fiftyone.py",
+        "tables/fiftyone_regions.py",
+    ),
     "ray": (),
 }
 

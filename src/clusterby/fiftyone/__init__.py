@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from clusterby.fiftyone.load import clustering_info, clustering_view, list_clusterings, load_clusters
     from clusterby.fiftyone.manage import delete_clusters, rename_clusters
     from clusterby.fiftyone.models import embedding_models
-    from clusterby.fiftyone.region_table import region_fields
+    from clusterby.fiftyone.region_fields import region_fields
     from clusterby.fiftyone.stored_vectors import brain_keys, vector_fields
     from clusterby.fiftyone.target import resolve_target
 
@@ -38,7 +38,7 @@ _HOMES = {
     "load_clusters": "load",
     "merge_clusters": "edit",
     "name_clusters": "edit",
-    "region_fields": "region_table",
+    "region_fields": "region_fields",
     "rename_cluster": "edit",
     "rename_clusters": "manage",
     "resolve_target": "target",

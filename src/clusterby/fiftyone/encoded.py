@@ -20,7 +20,6 @@ from clusterby.core.progress import track
 from clusterby.encoders import FittableEncoder, choose_encoder
 from clusterby.encoders.choose import EncoderChoice
 from clusterby.fiftyone.instructed import condition_vectors, instruction_of
-from clusterby.fiftyone.region_table import RegionTable
 from clusterby.fiftyone.source import Vectors, source_of_encoder
 from clusterby.fiftyone.target import Target
 from clusterby.instructions.region_cells import read_regions
@@ -31,6 +30,7 @@ from clusterby.ops.embed import fit_embedder
 from clusterby.ops.kept import usable_cache
 from clusterby.ops.proposed import proposer_of
 from clusterby.tables import as_column
+from clusterby.tables.fiftyone import FiftyOneTable
 
 __all__ = ["crop_of", "encoder_vectors", "media_modality"]
 
@@ -81,7 +81,7 @@ def encoder_vectors(
     instruction = instruction_of(target, column.name, asked)
     table = None
     if instruction is not None and isinstance(instruction.region, Boxes):
-        table = RegionTable(target.view)
+        table = FiftyOneTable(target.view)
     embedder, embeddings = fit_embedder(
         {column.name: column},
         {column.name: 1.0},
@@ -104,7 +104,7 @@ def encoder_vectors(
     )  # fmt: skip
 
 
-def _known_unit(region: Region | None, table: RegionTable | None) -> Region | None:
+def _known_unit(region: Region | None, table: FiftyOneTable | None) -> Region | None:
     """Return a region whose unit is known: of fewer rows another one might be guessed."""
     if not isinstance(region, Boxes) or region.unit is not None or table is None:
         return region

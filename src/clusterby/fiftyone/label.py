@@ -16,11 +16,11 @@ from clusterby.fiftyone import fields
 from clusterby.fiftyone.alone import alone
 from clusterby.fiftyone.clean import clean_up
 from clusterby.fiftyone.encoded import media_modality
-from clusterby.fiftyone.region_table import RegionTable
 from clusterby.fiftyone.target import Target, resolve_target
 from clusterby.fiftyone.writer import writing
 from clusterby.groups import Labels, label
 from clusterby.instructions.claims import asks_for_words
+from clusterby.tables.fiftyone import FiftyOneTable
 
 __all__ = ["check_label_field", "label_samples"]
 
@@ -82,7 +82,7 @@ def label_samples(
             f"description={description!r:.80}: a field holds one score; give one description, or candidates to choose among"
         )
     found = label(
-        RegionTable(target.view),
+        FiftyOneTable(target.view),
         "filepath" if by is None else target.local_path(by),
         description=description, candidates=candidates, negatives=negatives, templates=templates,
         modality=media_modality(target, modality) if by is None else modality,

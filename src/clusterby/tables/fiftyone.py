@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from clusterby.core.column import Column, ColumnType, IntArray
-from clusterby.core.errors import InvalidTable, UnknownName, UnreadableSource
+from clusterby.core.errors import InvalidTable, UnknownColumn, UnknownName, UnreadableSource
 from clusterby.core.optional import require
 from clusterby.tables.base import Grouping
 from clusterby.tables.cells_fiftyone import read_fiftyone, to_series
@@ -129,17 +129,34 @@ class FiftyOneTable:
         return "pandas"
 
     def column(self, name: str) -> Column:
-        """Return a field's values, read from the database once.
+        """Return a field's values, read from the database once; of detections and polylines their boxes and points.
+
+        Labels are no columns of the table, but can be asked for as regions; a sample with several has several in its cell.
 
         Raises
         ------
+        UnknownColumn
+            If there is no such field.
         InvalidTable
             If samples have gone since the table was opened.
         """
-        check_column(name, self.columns)
+        if name not in self._types:
+            return self._regions(name)
         if name not in self._read:
             self._read[name] = read_fiftyone(self._values(name), name, self._types[name])
         return self._read[name]
+
+    def _regions(self, name: str) -> Column:
+        from clusterby.tables.fiftyone_regions import region_paths
+
+        paths = region_paths(self._native)
+        if name not in paths:
+            raise UnknownColumn(name, [*paths, *self.columns])
+        found = dict(zip(*self._native.values(["id", paths[name]]), strict=True))
+        cells = np.empty(self.n_rows, dtype=object)
+        for row, identifier in enumerate(self._ids):
+            cells[row] = found.get(identifier)
+        return Column(name=name, cells=cells, type="object")
 
     def type_of(self, name: str) -> ColumnType:
         """Return what a column holds, by its field alone: nothing is read."""

@@ -23,10 +23,10 @@ def labelled(fo, dataset):
 @pytest.fixture
 def regions(fo):
     """Return what reads a column of regions of a collection: its cells and the reasons of those that are none."""
-    from clusterby.fiftyone.region_table import RegionTable
     from clusterby.instructions.region_cells import read_regions
+    from clusterby.tables.fiftyone import FiftyOneTable
 
-    return lambda view, name: read_regions(RegionTable(view).column(name))
+    return lambda view, name: read_regions(FiftyOneTable(view).column(name))
 
 
 @pytest.mark.parametrize("name", ["one", "several", "plain"])
@@ -48,9 +48,9 @@ def test_two_regions_in_a_sample_are_one_too_many(labelled, regions, name):
 
 
 def test_rows_stay_in_the_order_in_which_the_table_was_opened(labelled, fo):
-    from clusterby.fiftyone.region_table import RegionTable
+    from clusterby.tables.fiftyone import FiftyOneTable
 
-    table = RegionTable(labelled.limit(3).sort_by("weight"))
+    table = FiftyOneTable(labelled.limit(3).sort_by("weight"))
     ids = table.native.values("id")
     labelled.set_values("weight", [float(-i) for i in range(24)])
     assert [cell is None for cell in table.column("one").cells] == [
@@ -59,11 +59,27 @@ def test_rows_stay_in_the_order_in_which_the_table_was_opened(labelled, fo):
 
 
 def test_other_columns_are_those_of_any_table(labelled, fo):
-    from clusterby.fiftyone.region_table import RegionTable
+    from clusterby.tables.fiftyone import FiftyOneTable
 
-    assert RegionTable(labelled).column("color").cells[0] == "red"
+    assert FiftyOneTable(labelled).column("color").cells[0] == "red"
     with pytest.raises(UnknownColumn, match="no column 'severel'. Did you mean 'several'"):
-        RegionTable(labelled).column("severel")
+        FiftyOneTable(labelled).column("severel")
+
+
+def test_labels_are_no_columns_of_the_table_though_their_regions_can_be_asked_for(labelled, fo):
+    from clusterby.tables.fiftyone import FiftyOneTable
+
+    assert not {"one", "several", "outline", "outlines"} & set(FiftyOneTable(labelled).columns)
+
+
+def test_a_dataset_is_grouped_by_what_is_in_its_boxes_as_any_table(labelled, fo):
+    import clusterby as cb
+
+    groups = cb.clusterby(
+        labelled.limit(2), "filepath", region="one", encoder="color-gradient", n_clusters=2, cache=False
+    )
+    assert groups.instruction_.region == "one"
+    assert sorted(groups.labels_.tolist()) == [0, 1]
 
 
 def test_fields_that_can_be_a_region_are_listed(labelled, video, fo):
