@@ -148,6 +148,7 @@ def test_a_cluster_whose_samples_are_all_deleted_is_gone_from_the_result(dataset
     groups = cbf.load_clusters(dataset, "r")
     assert groups.n_clusters_ == 2
     assert dict(groups.names_) == {1: "one"}
+    assert set(groups.naming_.names) == {1}
     assert len(groups.centers_) == 2
 
 

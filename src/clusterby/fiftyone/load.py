@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from clusterby.core.column import FloatArray, IntArray
+from clusterby.core.column import FloatArray
 from clusterby.core.errors import InvalidTable, InvalidVectors
-from clusterby.core.partition import Partition
 from clusterby.fiftyone import original
 from clusterby.fiftyone.alone import undisturbed
 from clusterby.fiftyone.clean import clean_up
@@ -25,6 +24,7 @@ from clusterby.groups.making import Seen
 from clusterby.ops.condition import Conditioned
 from clusterby.ops.kept import usable_cache
 from clusterby.runs import RunRecord, groups_of
+from clusterby.runs.over import moved
 from clusterby.runs.plain import to_plain
 from clusterby.tables import open_table
 
@@ -195,32 +195,4 @@ def over(record: RunRecord, ids: Sequence[str], left: Sequence[str]) -> RunRecor
     """Return a record over the items that are left; their positions are those among them."""
     if list(ids) == list(left):
         return record
-    place = np.array(positions(left, ids), dtype=np.int64)
-    kept = place[record.rows] >= 0
-    rows = place[record.rows][kept]
-    order = np.argsort(rows)
-    partition = _part(record.partition, kept, order)
-    present = set(partition.clusters.tolist())
-    return replace(
-        record,
-        n_rows=len(left),
-        rows=rows[order],
-        partition=partition,
-        made=None if record.made is None else _part(record.made, kept, order),
-        distances=record.distances[kept][order],
-        names={c: name for c, name in record.names.items() if c in present},
-        quality=None,
-        exemplars={c: place[e][place[e] >= 0] for c, e in record.exemplars.items() if c in present},
-        skipped=tuple(replace(s, row=int(place[s.row])) for s in record.skipped if place[s.row] >= 0),
-    )
-
-
-def _part(partition: Partition, kept: Any, order: IntArray) -> Partition:
-    labels = partition.labels[kept][order]
-    alive = np.isin(partition.clusters, labels)
-    return replace(
-        partition,
-        labels=labels,
-        strengths=None if partition.strengths is None else partition.strengths[kept][order],
-        centers=partition.centers[alive],
-    )
+    return moved(record, np.array(positions(left, ids), dtype=np.int64), len(left))

@@ -13,7 +13,7 @@ from clusterby.core.partition import Partition
 from clusterby.runs.match import Changes
 from clusterby.runs.record import RunRecord
 
-__all__ = ["CHANGED", "NEW", "over"]
+__all__ = ["CHANGED", "NEW", "moved", "over"]
 
 NEW = "new since the run was saved: predict() says where it belongs"
 """Why a row is in no cluster that was not in the table."""
@@ -42,18 +42,34 @@ def over(record: RunRecord, changes: Changes) -> RunRecord:
     """
     place = np.full(record.n_rows, -1, dtype=np.int64)
     place[changes.origin[changes.same]] = changes.same
-    rows = place[record.rows]
-    kept = rows >= 0
-    if not kept.any():
+    if not (place[record.rows] >= 0).any():
         raise InvalidTable(
             f"none of the {len(record.rows)} rows that were clustered is in this table: give the one that the run was made of"
         )
+    found = moved(record, place, len(changes.origin))
+    return replace(found, skipped=_skipped(found, changes))
+
+
+def moved(record: RunRecord, place: IntArray, n_rows: int) -> RunRecord:
+    """Return a record over the rows that are left, at other positions.
+
+    Parameters
+    ----------
+    record : RunRecord
+        Over the rows as they were.
+    place : int64 array, one for each row as it was
+        Where the row is now; −1 for one that is gone.
+    n_rows : int
+        How many rows there are now.
+    """
+    rows = place[record.rows]
+    kept = rows >= 0
     order = np.argsort(rows[kept])
     partition = _part(record.partition, kept, order)
     present = set(partition.clusters.tolist())
     return replace(
         record,
-        n_rows=len(changes.origin),
+        n_rows=n_rows,
         rows=rows[kept][order],
         partition=partition,
         made=None if record.made is None else _part(record.made, kept, order),
@@ -62,7 +78,7 @@ def over(record: RunRecord, changes: Changes) -> RunRecord:
         naming={c: name for c, name in record.naming.items() if c in present},
         quality=record.quality if kept.all() else None,
         exemplars={c: place[e][place[e] >= 0] for c, e in record.exemplars.items() if c in present},
-        skipped=_skipped(record, place, changes),
+        skipped=tuple(replace(s, row=int(place[s.row])) for s in record.skipped if place[s.row] >= 0),
     )
 
 
@@ -77,9 +93,9 @@ def _part(partition: Partition, kept: Any, order: IntArray) -> Partition:
     )
 
 
-def _skipped(record: RunRecord, place: IntArray, changes: Changes) -> tuple[Skipped, ...]:
+def _skipped(record: RunRecord, changes: Changes) -> tuple[Skipped, ...]:
     column = next(iter(record.by))
-    found = [replace(s, row=int(place[s.row])) for s in record.skipped if place[s.row] >= 0]
+    found = list(record.skipped)
     found += [Skipped(row=row, column=column, reason=NEW) for row in changes.new.tolist()]
     found += [Skipped(row=row, column=column, reason=CHANGED) for row in changes.changed.tolist()]
     return tuple(sorted(found, key=lambda s: s.row))
