@@ -61,7 +61,7 @@ HOMES = {
         "samples/",
         "views/layout.py",
         "ops/agreement.py",
-        "runs/compare.py",
+        "runs/comparison.py",
         "ops/silhouette.py",
     ),
     "numba": ("kernels/",),

@@ -110,3 +110,11 @@ def test_an_error_is_one_line(run, filled, arguments, said):
     assert (done.status, done.out) == (1, "")
     assert said in done.err
     assert len(done.err.strip().splitlines()) == 1
+
+
+def test_of_many_clusters_the_first_are_shown_and_that_is_said(run, home):
+    cells = {"v": [[float(i)] for i in range(20)]}
+    runs.save(cb.clusterby(cells, "v", n_clusters=14), "many")
+    done = run("runs", "compare", "many", "many")
+    assert "the first 12 of 14 × 14 clusters; --json has all" in done.out
+    assert len(run("runs", "compare", "many", "many", "--json").json["rows"]) == 14

@@ -156,6 +156,12 @@ def test_two_runs_are_compared_by_a_contingency_table_and_the_adjusted_rand_inde
             assert n == sum(x == a and y == b for x, y in zip(one, two, strict=True))
 
 
+def test_clusters_that_grew_of_several_are_said(compared, clustered, cbf):
+    compared.state["compare"] = {"other": "two"}
+    compared.do("choose_other", value="two")
+    assert compared.text("change_0") == cbf.compare_clusters(clustered, "by_look", "two").sentences()[0]
+
+
 def test_a_click_on_a_cell_shows_the_items_in_both_clusters(compared, clustered):
     compared.state["compare"] = {"other": "two"}
     compared.do("choose_other", value="two")

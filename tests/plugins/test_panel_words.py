@@ -76,21 +76,6 @@ def test_nothing_suggests_no_name(words):
     assert words.suggested_name([], set()) is None
 
 
-def test_equal_labellings_agree_fully_and_lie_on_the_diagonal(panel_modules):
-    labels = np.array([2, 2, 0, 0, 0, 1, -1])
-    found = panel_modules["comparing"].contingency(labels, np.array([5, 5, 9, 9, 9, 7, -1]))
-    assert found.agreement == 1.0
-    assert found.rows == (0, 2, 1, -1)
-    assert found.columns == (9, 5, 7, -1)
-    assert found.counts.tolist() == np.diag([3, 2, 1, 1]).tolist()
-
-
-def test_more_columns_than_rows_are_all_there(panel_modules):
-    found = panel_modules["comparing"].contingency(np.array([0, 0, 0, 1]), np.array([3, 4, 4, 5]))
-    assert found.columns == (4, 5, 3)
-    assert found.counts.tolist() == [[2, 0, 1], [0, 1, 0]]
-
-
 def test_points_are_drawn_up_to_a_limit_and_that_is_said(panel_modules, monkeypatch):
     scatter = panel_modules["scatter"]
     monkeypatch.setattr(scatter, "_MOST_DRAWN", 10)

@@ -8,18 +8,22 @@ import numpy as np
 from fiftyone.operators import types
 
 from clusterby.core.errors import InvalidParameter
+from clusterby.fiftyone.compare import compare_results
+from clusterby.runs import Comparison
 
 from . import grid, page
-from .comparing import Comparison, compare, ids_in_both
 from .events import event, run_of
 from .opened import OpenRun, open_run
 from .shown import some_view
-from .words import cluster_title, escape_plotly
+from .words import cluster_title, escape_plotly, one_line
 
 __all__ = ["CompareTab"]
 
 _NUMBERS = 400
 """Cells up to which each shows its number."""
+
+_SENTENCES = 6
+"""Changes that are said in words."""
 
 _SHADES = [[0, "rgba(127,127,127,0.10)"], [1e-6, "#66758f"], [1, "#2d63c5"]]
 """White numbers can be read on each of them, on a dark and on a light page."""
@@ -51,19 +55,19 @@ class CompareTab:
             return
         other = open_run(ctx.dataset, key)
         found = run.once(
-            f"comparison {key} {other.info.get('created')} {id(other)}", lambda: compare(run, other)
+            f"comparison {key} {other.info.get('created')} {id(other)}",
+            lambda: compare_results(run.groups, other.groups, keys=(run.key, key)),
         )
-        page.text(
-            line, "agreement", f"adjusted Rand index {found.agreement:.2f}", props=page.NARROW, bold=True
-        )
+        page.text(line, "agreement", f"adjusted Rand index {found.ari:.2f}", props=page.NARROW, bold=True)
         page.text(
             line,
             "said",
-            f"{found.n:,} items in both; 1 is the same clusters, 0 is chance",
+            f"{found.n_rows:,} items in both; 1 is the same clusters, 0 is chance",
             secondary=True,
             props=page.NARROW,
         )
         _plot(self, panel, found, run, other)
+        _changes(panel, found)
 
     @event
     def choose_other(self, ctx: Any) -> None:
@@ -79,7 +83,7 @@ class CompareTab:
             one, two = (int(word) for word in str(ctx.params.get("id")).split("|"))
         except ValueError:
             raise InvalidParameter("that cell is no longer there: click again") from None
-        ids = ids_in_both(run, one, other, two)
+        ids = _in_both(run, one, other, two)
         if not ids:
             ctx.ops.notify("No item is in both clusters", variant="info")
             return
@@ -87,9 +91,24 @@ class CompareTab:
         self.choose(ctx, run, one)
 
 
+def _in_both(one: OpenRun, cluster: int, other: OpenRun, other_cluster: int) -> list[str]:
+    """Return the ids of the items that are in a cluster of the one run and in a cluster of the other."""
+    there = {i for i, label in other.clusters_by_id.items() if label == other_cluster}
+    return [i for i, label in one.clusters_by_id.items() if label == cluster and i in there]
+
+
 def _numbers(found: Comparison) -> list[list[str]]:
     """Return each cell's number, nothing where there is nothing."""
     return [[f"{n:,}" if n else "" for n in line] for line in found.counts.tolist()]
+
+
+def _changes(panel: types.Object, found: Comparison) -> None:
+    """Say which clusters split or grew of several, the rest in a number."""
+    sentences = found.sentences()
+    for place, sentence in enumerate(sentences[:_SENTENCES]):
+        page.text(panel, f"change_{place}", one_line(sentence, 160), secondary=True)
+    if len(sentences) > _SENTENCES:
+        page.text(panel, "changes", f"and {len(sentences) - _SENTENCES} more", secondary=True)
 
 
 def _plot(tab_class: Any, panel: types.Object, found: Comparison, run: OpenRun, other: OpenRun) -> None:

@@ -14,6 +14,7 @@ import clusterby.fiftyone as cbf
 from clusterby import ClusterBy
 from clusterby.core.errors import ClusterbyError
 from clusterby.core.partition import NOISE
+from clusterby.fiftyone.compare import labels_by_id
 from clusterby.groups.describe import Mark, marks
 
 __all__ = ["ClusterRow", "OpenRun", "forget", "open_run", "state_of"]
@@ -91,9 +92,7 @@ class OpenRun:
     @property
     def clusters_by_id(self) -> dict[str, int]:
         """The cluster of each of :attr:`ids`, by id."""
-        found: dict[str, int] = self.once(
-            "clusters by id", lambda: dict(zip(self.ids, self.labels.tolist(), strict=True))
-        )
+        found: dict[str, int] = self.once("clusters by id", lambda: labels_by_id(self.groups))
         return found
 
     def row(self, cluster: int | None) -> ClusterRow | None:

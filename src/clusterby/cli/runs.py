@@ -105,13 +105,13 @@ def compare(
             print_json({"a": a, "b": b, **found.plain()})
             return
         out.print(_contingency(a, b, found))
+        if max(len(found.rows), len(found.columns)) > _MOST:
+            out.print(
+                f"[dim]the first {_MOST} of {len(found.rows)} × {len(found.columns)} clusters; --json has all[/dim]"
+            )
         out.print(f"\n{escape(str(found))}", soft_wrap=True)
-        for cluster, parts in found.split.items():
-            names = ", ".join(_title(part, found.names_b) for part in parts)
-            out.print(escape(f"split: {_title(cluster, found.names_a)} into {names}"), soft_wrap=True)
-        for cluster, parts in found.merged.items():
-            names = ", ".join(_title(part, found.names_a) for part in parts)
-            out.print(escape(f"merged: {names} into {_title(cluster, found.names_b)}"), soft_wrap=True)
+        for sentence in found.sentences():
+            out.print(escape(sentence), soft_wrap=True)
 
 
 def _cells(facts: runs.RunFacts) -> tuple[str, ...]:

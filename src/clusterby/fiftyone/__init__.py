@@ -13,6 +13,7 @@ from clusterby.core.optional import require
 
 if TYPE_CHECKING:
     from clusterby.fiftyone.clean import clean_up
+    from clusterby.fiftyone.compare import compare_clusters
     from clusterby.fiftyone.compute import compute_clusters
     from clusterby.fiftyone.edit import merge_clusters, name_clusters, rename_cluster
     from clusterby.fiftyone.export import export_clusters
@@ -29,6 +30,7 @@ _HOMES = {
     "clean_up": "clean",
     "clustering_info": "load",
     "clustering_view": "load",
+    "compare_clusters": "compare",
     "compute_clusters": "compute",
     "delete_clusters": "manage",
     "embedding_models": "models",
@@ -50,6 +52,7 @@ __all__ = [
     "clean_up",
     "clustering_info",
     "clustering_view",
+    "compare_clusters",
     "compute_clusters",
     "delete_clusters",
     "embedding_models",

@@ -20,7 +20,8 @@ from __future__ import annotations
 
 import builtins
 
-from clusterby.runs.compare import Comparison, compare
+from clusterby.runs.compare import compare
+from clusterby.runs.comparison import Comparison
 from clusterby.runs.home import find_home
 from clusterby.runs.load import changes, load
 from clusterby.runs.manage import RunFacts, delete, info, list_runs, rename
