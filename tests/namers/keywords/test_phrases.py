@@ -1,4 +1,5 @@
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -27,7 +28,8 @@ def naive(rows, clusters, k, fewest):
     for row, cluster in zip(rows, clusters, strict=True):
         runs = {tuple(row[i : i + n]) for n in (1, 2, 3) for i in range(len(row) - n + 1)}
         for phrase in runs:
-            if BREAK not in phrase and cluster >= 0:
+            stutters = any(a == b for a, b in pairwise(phrase))
+            if BREAK not in phrase and not stutters and cluster >= 0:
                 found.setdefault(phrase, Counter())[cluster] += 1
     return {p: [c[i] for i in range(k)] for p, c in found.items() if c.total() >= fewest}
 

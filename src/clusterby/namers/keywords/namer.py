@@ -14,7 +14,7 @@ from clusterby.namers.base import Clusters, Name, Names
 from clusterby.namers.keywords.choose import Phrase, choose_phrases
 from clusterby.namers.keywords.class_tfidf import phrase_scores
 from clusterby.namers.keywords.phrases import Phrases, count_phrases
-from clusterby.namers.keywords.tokens import BREAK, Tokens, read_tokens
+from clusterby.namers.keywords.tokens import BREAK, MOST_LETTERS, Tokens, read_tokens
 from clusterby.namers.unlike import same_name, unlike
 from clusterby.namers.values import name_by_values
 
@@ -22,6 +22,9 @@ __all__ = ["KeywordNamer"]
 
 _TEXTS = 2_000
 """Of each cluster at most so many texts are read: shares of more hardly differ."""
+
+_LETTERS, _FEWEST = 8_000_000, 100
+"""Where the texts are long, fewer of each cluster, that all have about so many letters; but never fewer than the second."""
 
 _MANY = 1_000
 """Of more texts than this, phrases that one alone has are left out: they are mostly numbers, links and slips."""
@@ -39,7 +42,8 @@ _MIXED, _COMMON = 0.1, 0.5
 class KeywordNamer:
     """Names clusters by the words that their texts share and those of other clusters do not; by values where there are no texts.
 
-    Nothing leaves the machine, and nothing is drawn by chance but texts of clusters that have more than 2,000.
+    Nothing leaves the machine, and nothing is drawn by chance but texts of clusters that have more than 2,000, and of all where
+    they have more than 8 million letters together.
 
     Parameters
     ----------
@@ -134,8 +138,8 @@ class _Read:
         score = self.scores[:, at]
         telling = bool((score > 0).any())
         if not telling:
-            counts = self.phrases.counts.astype(np.float64)
-            score = counts[:, at] ** 2 / np.maximum(counts.sum(axis=1), 1)
+            counts = self.phrases.counts
+            score = counts[:, at].astype(np.float64) ** 2 / np.maximum(counts.sum(axis=1), 1)
         best = np.argsort(-score, kind="stable")[:_RANKED]
         return [
             Phrase(
@@ -158,18 +162,25 @@ class _Read:
 
 
 def _read(clusters: Clusters) -> _Read:
-    """Read texts of all clusters, at most 2,000 of each."""
+    """Read texts of all clusters, of large clusters and of long texts some that are drawn by chance."""
     texts, chance = clusters.texts() if clusters.texts else [], np.random.default_rng(clusters.random_state)
     has_text = np.fromiter((bool(text and text.strip()) for text in texts), np.bool_, len(texts))
+    letters = np.fromiter((min(len(text or ""), MOST_LETTERS) for text in texts), np.int64, len(texts))
     ids = np.unique(clusters.labels[clusters.labels >= 0]).tolist()
     rows = []
     for cluster in ids:
         own = np.flatnonzero((clusters.labels == cluster) & has_text)
-        rows.append(np.sort(chance.choice(own, _TEXTS, replace=False)) if len(own) > _TEXTS else own)
+        most = _most(letters[own], _LETTERS // len(ids))
+        rows.append(np.sort(chance.choice(own, most, replace=False)) if len(own) > most else own)
     place = np.repeat(np.arange(len(ids), dtype=np.int64), [len(own) for own in rows])
     tokens = read_tokens([texts[i] for own in rows for i in own.tolist()])
     phrases = count_phrases(tokens, place, len(ids), fewest=2 if len(place) > _MANY else 1)
     return _Read(ids=ids, tokens=tokens, phrases=phrases, scores=phrase_scores(phrases))
+
+
+def _most(letters: IntArray, budget: int) -> int:
+    """Return how many of some texts are read, of which the lengths are given, if `budget` letters may be."""
+    return int(min(_TEXTS, max(_FEWEST, budget // max(letters.mean(), 1)))) if len(letters) else 0
 
 
 def _starts(numbers: IntArray, phrase: IntArray) -> IntArray:

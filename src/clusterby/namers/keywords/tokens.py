@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 
 import numpy as np
 
 from clusterby.core.column import IntArray
 from clusterby.namers.keywords.stopwords import find_stop_words
 
-__all__ = ["BREAK", "Tokens", "read_tokens"]
+__all__ = ["BREAK", "MOST_LETTERS", "Tokens", "read_tokens"]
 
 BREAK = -1
 """What stands between two words that make no phrase: a stop word, a mark of punctuation, the end of a text."""
+
+MOST_LETTERS = 2_000
+"""So many characters of each text are read unless told otherwise."""
 
 _LONGEST = 40  # characters of a word: what is longer is a code or a link
 _JOINERS = "\u200c\u200d"  # of the scripts of Persian and India
@@ -55,7 +60,7 @@ class Tokens:
     texts: IntArray
 
 
-def read_tokens(texts: Sequence[str | None], *, most: int = 2_000) -> Tokens:
+def read_tokens(texts: Sequence[str | None], *, most: int = MOST_LETTERS) -> Tokens:
     """Return the words of texts, whatever their case and composition, stop words and bare numbers left out.
 
     A word is a run of letters, digits and combining marks; an apostrophe, hyphen, dot, underscore, plus or number sign is part of
@@ -84,8 +89,8 @@ def read_tokens(texts: Sequence[str | None], *, most: int = 2_000) -> Tokens:
             pieces += find(unicodedata.normalize("NFC", _cut(text, most)).translate(_SPELT))
         pieces.append("\n")
         ends[place] = len(pieces)
-    seen: dict[str, int] = {}
-    forms = np.fromiter((seen.setdefault(piece, len(seen)) for piece in pieces), np.int64, len(pieces))
+    seen: defaultdict[str, int] = defaultdict(count().__next__)
+    forms = np.fromiter(map(seen.__getitem__, pieces), np.int64, len(pieces))
     words, number_of = _fold(list(seen), np.bincount(forms, minlength=len(seen)))
     numbers = number_of[forms]
     owners = np.repeat(np.arange(len(texts), dtype=np.int64), np.diff(ends, prepend=0))
