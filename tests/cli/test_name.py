@@ -43,6 +43,15 @@ def test_the_names_are_a_document_too(run, saved):
     assert (document["failed"], document["bill"]) == ({}, "")
 
 
+def test_naming_by_some_of_the_rows_loses_none_of_the_others(run, saved, tmp_path):
+    lines = (tmp_path / "notes.csv").read_text().splitlines()
+    (tmp_path / "some.csv").write_text("\n".join(lines[:9]))
+    assert run("name", saved, "some.csv").status == 0
+    facts = cb.runs.info(saved)
+    assert (facts["n_rows"], facts["table"]["source"]) == (24, "notes.csv")
+    assert any("bike" in name for name in names_of(saved))
+
+
 def test_names_that_are_there_stay_with_keep(run, saved):
     cb.runs.load(saved).renamed({0: "mine"}).save(saved, overwrite=True)
     assert run("name", saved, "--keep", "-p", "words=1").status == 0

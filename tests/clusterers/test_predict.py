@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -125,3 +127,26 @@ def test_other_training_rows_are_refused():
 def test_new_rows_that_are_not_finite_are_refused():
     with pytest.raises(InvalidVectors, match="the vector of row 0 is not finite"):
         predict(fit("kmeans", LINE, n_clusters=2), LINE, column(np.nan))
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [
+        ("dbscan", {"eps": 2.0, "min_samples": 3}), ("dbscan", {"eps": 0.1, "metric": "cosine", "min_samples": 2}),
+        ("dbscan", {"eps": 1.0, "min_samples": 1_000}), ("hdbscan", {"metric": "cosine"}),
+        ("hierarchical", {"n_clusters": 3, "metric": "cosine", "linkage": "average"}),
+        ("DBSCAN", {"eps": 2.0, "metric": "minkowski", "p": 3.0}),
+    ],
+)  # fmt: skip
+def test_without_its_estimator_a_method_without_a_model_decides_as_with_it(method, parameters):
+    rng = np.random.default_rng(0)
+    train = rng.normal(size=(60, 3)).astype(np.float32) + np.repeat(
+        np.eye(3, dtype=np.float32) * 5, 20, axis=0
+    )
+    new = rng.normal(size=(200, 3)).astype(np.float32) * 3
+    n_clusters = parameters.get("n_clusters")
+    settings = {name: value for name, value in parameters.items() if name != "n_clusters"}
+    fitted = fit(method, train, n_clusters=n_clusters, parameters=settings)
+    without = replace(fitted, estimator=None)
+    np.testing.assert_array_equal(predict(without, train, new)[0], predict(fitted, train, new)[0])
+    np.testing.assert_array_equal(predict(without, train, train)[0], fitted.partition.labels)

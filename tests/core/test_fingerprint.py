@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -58,3 +59,14 @@ def test_dates_are_hashed_by_value():
 def test_other_objects_are_refused():
     with pytest.raises(TypeError, match="cannot fingerprint object"):
         fingerprint(object())
+
+
+def test_sets_have_no_order():
+    words = ["ant", "bee", "cat", "dog"]
+    assert fingerprint(set(words)) == fingerprint(frozenset(reversed(words)))
+    assert len({fingerprint(set(words)), fingerprint(set(words[1:])), fingerprint(words)}) == 3
+    script = f"from clusterby.core.fingerprint import fingerprint; print(fingerprint(set({words})))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": "7"}
+    )  # fmt: skip
+    assert done.stdout.strip() == fingerprint(set(words))

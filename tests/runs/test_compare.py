@@ -51,3 +51,12 @@ def test_vectors_of_two_models_are_no_two_tables(home):
     runs.save(cb.clusterby(table, "x", embeddings=VECTORS, n_clusters=3), "a")
     runs.save(cb.clusterby(table, "x", embeddings=VECTORS * 2, n_clusters=3), "b")
     assert runs.compare("a", "b").ari == 1.0
+
+
+def test_the_order_of_columns_does_not_matter(home):
+    table = {"a": ["red", "red", "blue", "blue"] * 3, "n": [1, 2, 8, 9] * 3}
+    runs.save(cb.clusterby(table, ["a", "n"], n_clusters=2), "an")
+    turned = {name: cells[::-1] for name, cells in table.items()}
+    runs.save(cb.clusterby(turned, ["n", "a"], n_clusters=2), "na")
+    found = runs.compare("an", "na")
+    assert (found.n_rows, found.matched, found.ari) == (12, "content", 1.0)

@@ -49,3 +49,28 @@ def test_a_store_that_is_a_file_is_refused(home):
     (home / "runs").write_text("x")
     with pytest.raises(UnreadableSource, match="is no folder"):
         runs_folder()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("~nobody-of-that-name/x", "home directory"), ("/tmp/" + "a" * 300, "name too long")],
+)  # fmt: skip
+def test_a_name_that_no_folder_can_have_is_an_error(monkeypatch, name, said):
+    monkeypatch.setattr("os.environ", {"CLUSTERBY_HOME": name})
+    with pytest.raises(UnreadableSource, match=f"(?i)cannot be a folder .*{said}.*: name another one"):
+        find_home()
+
+
+def test_a_link_to_nowhere_is_no_home(home, tmp_path, monkeypatch):
+    monkeypatch.delenv("CLUSTERBY_HOME")
+    (tmp_path / ".clusterby").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UnreadableSource, match="is a link to what is not there: remove it"):
+        find_home()
+
+
+def test_a_working_folder_that_was_removed_is_said_so(home, tmp_path, monkeypatch):
+    monkeypatch.delenv("CLUSTERBY_HOME")
+    (tmp_path / "a").mkdir()
+    monkeypatch.chdir(tmp_path / "a")
+    (tmp_path / "a").rmdir()
+    with pytest.raises(UnreadableSource, match="the working folder is not there any more"):
+        find_home()

@@ -98,3 +98,19 @@ def test_an_unknown_run_is_an_error_that_writes_nothing(home, act):
     with pytest.raises(InvalidParameter, match="run key"):
         act("a/b")
     assert not home.exists()
+
+
+@pytest.mark.parametrize("fact", ["encoder", "names", "schema"])
+def test_a_manifest_without_something_is_damage(home, groups, fact):
+    path = runs.save(groups, "a") / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest[fact]
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(UnreadableSource, match=f"run 'a' is damaged: .*{fact}"):
+        runs.info("a")
+
+
+def test_a_run_that_lacks_a_file_is_listed_as_damaged(home, groups):
+    (runs.save(groups, "a") / "rows.parquet").unlink()
+    (damaged,) = runs.list()
+    assert "rows.parquet (it is not there)" in damaged.damage

@@ -69,6 +69,11 @@ def test_an_index_of_pandas_that_is_not_the_positions_is_an_identity():
         assert marks.names == (tuple(map(str, index)) if identity else None)
 
 
+def test_an_index_with_a_missing_label_is_an_identity_too():
+    frame = pd.DataFrame({"c": ["a", "b"]}, index=pd.Index([0, pd.NA], dtype="Int64"))
+    assert marks_of(open_table(frame), {"c": "text"}).identity == "index"
+
+
 def test_a_folder_s_rows_are_its_files(tmp_path):
     for name in ("b/2.txt", "a.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -79,7 +84,10 @@ def test_a_folder_s_rows_are_its_files(tmp_path):
 
 def test_the_kind_of_cells_is_found_once_and_then_known():
     table = open_table({"t": ["some words here", "and some more"], "n": [1, 2]})
-    assert kinds_of(table, ["t", "n"], {"t": "category"}) == {"t": "category", "n": "number"}
+    assert list(kinds_of(table, ["t", "n"], {"t": "category"}).items()) == [
+        ("n", "number"),
+        ("t", "category"),
+    ]
 
 
 def test_a_column_that_is_not_there_is_named():

@@ -8,7 +8,7 @@ import clusterby as cb
 from clusterby.core.errors import InvalidParameter, InvalidVectors
 from clusterby.encoders import FunctionEncoder, SentenceTransformerEncoder
 from clusterby.instructions import Box, Boxes, Polygon
-from clusterby.runs.recipe import _plain_region, _region, again, recipes_of
+from clusterby.runs.recipe import _plain_region, again, recipes_of, region_of
 from clusterby.runs.some_rows import SomeRows
 from clusterby.tables import open_table
 
@@ -109,7 +109,7 @@ def test_an_encoder_that_was_told_something_is_told_it_again():
 )  # fmt: skip
 def test_regions_come_back_from_plain_values(region):
     plain = _plain_region(region)
-    assert _region({name: list(v) if isinstance(v, tuple) else v for name, v in plain.items()}) == region
+    assert region_of({name: list(v) if isinstance(v, tuple) else v for name, v in plain.items()}) == region
 
 
 def test_vectors_that_were_given_have_no_recipe():

@@ -219,3 +219,32 @@ def test_other_methods_come_back_too(home, table, method, same_result):
     if tree is not None:
         made = groups.clusterer_.condensed_tree_
         np.testing.assert_allclose(tree["child"], made["child"])
+
+
+def test_a_result_that_came_back_is_known_by_its_cells_as_before(home):
+    words = [f"{color} {what}" for color in ("red", "blue", "green") for what in ("bike", "wine")]
+    groups = cb.clusterby({"w": words}, "w", embeddings=[[float(i)] for i in range(6)], n_clusters=3)
+    groups.save("a")
+    assert runs.info("a")["table"]["kinds"] == {"w": "text"}
+    grown = {"w": words * 20}  # so often that they might be categories
+    runs.load("a", grown).save("a", overwrite=True)
+    assert runs.info("a")["table"]["kinds"] == {"w": "text"}
+    assert not runs.changes(runs.load("a", grown))
+
+
+@pytest.mark.parametrize("other", [None, {"v": [1]}, cb.groupby({"a": [1, 1]}, "a")])
+def test_only_clusters_are_saved(home, other):
+    with pytest.raises(InvalidParameter, match="cannot be saved: give what clusterby"):
+        runs.save(other, "a")
+
+
+def test_what_is_not_whole_takes_the_place_of_nothing(home, groups, table):
+    groups.save("a")
+    (home / "runs" / "a@2").mkdir()
+    groups.save("b")
+    assert kept(home) == ["a@1", "a@2", "b@1"]
+    (home / "runs" / "a@2").rmdir()
+    assert runs.load("a", table).n_clusters_ == 3
+    (home / "runs" / "a@2").mkdir()
+    runs.delete("a")
+    assert kept(home) == ["b@1"]

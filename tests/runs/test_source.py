@@ -1,3 +1,6 @@
+import shutil
+from pathlib import Path
+
 import pandas as pd
 import polars as pl
 import pytest
@@ -8,6 +11,8 @@ from clusterby import runs
 from clusterby.core.errors import InvalidParameter, UnreadableSource
 from clusterby.runs.source import source_of
 from clusterby.tables import open_table
+
+TINY = Path(__file__).parents[1] / "models" / "tiny-clip"
 
 
 @pytest.fixture
@@ -88,3 +93,38 @@ def test_a_table_in_memory_has_to_be_given(home, groups):
         match=r"made of a table that is no folder or file: give the table, as in load\('a', table\)",
     ):
         runs.load("a")
+
+
+def test_a_model_in_the_project_moves_with_it(home, tmp_path, monkeypatch):
+    words = ["red", "dark red", "light red", "blue", "dark blue", "light blue"]
+    (tmp_path / "here").mkdir()
+    monkeypatch.setenv("CLUSTERBY_HOME", str(tmp_path / "here" / ".clusterby"))
+    shutil.copytree(TINY, tmp_path / "here" / "model")
+    groups = cb.clusterby(
+        {"t": words}, "t", modality="text", encoder=str(tmp_path / "here" / "model"), n_clusters=2
+    )
+    groups.save("a")
+    assert runs.info("a")["recipes"][0]["encoder"] == "./model"
+    (tmp_path / "here").rename(tmp_path / "there")
+    monkeypatch.setenv("CLUSTERBY_HOME", str(tmp_path / "there" / ".clusterby"))
+    found = runs.load("a", {"t": words})
+    assert found.predict({"t": words}).tolist() == groups.labels_.tolist()
+    found.save("b")
+    assert runs.info("b")["recipes"][0]["encoder"] == "./model"
+
+
+def test_without_its_model_a_run_has_its_labels_and_says_what_is_missing(home, tmp_path):
+    words = ["red", "dark red", "light red", "blue", "dark blue", "light blue"]
+    shutil.copytree(TINY, tmp_path / "model")
+    groups = cb.clusterby(
+        {"t": words}, "t", modality="text", encoder=str(tmp_path / "model"), n_clusters=2, cache=False
+    )
+    groups.save("a")
+    shutil.rmtree(tmp_path / "model")
+    found = runs.load("a", {"t": words})
+    assert found.labels_.tolist() == groups.labels_.tolist()
+    with pytest.raises(
+        InvalidParameter,
+        match=r"no model folder .*model'.*; or give predict\(\) their vectors, an array \(n, ",
+    ):
+        found.predict({"t": words})

@@ -107,7 +107,32 @@ def test_a_manifest_that_lacks_something_says_what(files, name):
     assert caught.value.name == MANIFEST
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"files": []}', b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"by": []}, "names no column"), ({"by": 3}, "is no list"), ({"n_rows": 10**15}, "are not those of 1000000000"),
+        ({"table": {"kinds": {"v": "smell"}}}, "not a valid Modality"),
+        ({"recipes": [{"modality": "smell"}]}, "not a valid Modality"), ({"recipes": [{"column": []}]}, "is no text"),
+        ({"recipes": [{"region": {"shape": "Blob"}}]}, "Blob"), ({"recipes": [{"region": -1}]}, "is no mapping"),
+    ],
+)  # fmt: skip
+def test_a_manifest_that_says_nonsense_is_damage(files, change, said):
+    manifest = read_manifest(files.pop(MANIFEST))
+    for name, value in change.items():
+        if name == "table":
+            value = manifest[name] | value
+        elif name == "recipes":
+            value = [manifest[name][0] | value[0]]
+        manifest[name] = value
+    with pytest.raises(DamagedFile) as caught:
+        unpacked(manifest, files)
+    assert said in caught.value.reason
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b'{"files": {}, "n": NaN}', b"[]", b"{}", b'{"files": []}', b"\xff", b"[" * 100_000],
+)
 def test_what_is_no_manifest_is_damage(content):
     with pytest.raises(DamagedFile) as caught:
         read_manifest(content)

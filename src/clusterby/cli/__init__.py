@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import typer
 
 import clusterby
@@ -50,5 +53,8 @@ def options(
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; letters that the terminal does not have are escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app()

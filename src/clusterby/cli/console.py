@@ -77,7 +77,12 @@ def table(*headings: str, **options: Any) -> Table:
 
 def print_json(document: Any) -> None:
     """Print a document to stdout, as JSON and nothing else."""
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # half a pair of surrogates, or a terminal without the letter
+        text = json.dumps(document, indent=2, allow_nan=False)
+    sys.stdout.write(f"{text}\n")
 
 
 class _LogHandler(logging.Handler):

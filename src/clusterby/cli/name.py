@@ -111,7 +111,7 @@ def _named_run(key: str, source: str | None, how: dict[str, Any], *, dry_run: bo
         return cbf.name_clusters(opened.native, key, **how)
     groups = cb.runs.load(key, None if source is None else open_source(source)).name(**how)
     if not dry_run:
-        groups.save(key, overwrite=True)
+        cb.runs.save_names(groups, key)
     return groups
 
 

@@ -99,7 +99,7 @@ def predict(
             return labels, probabilities(fitted.estimator, new_vectors)
         if fitted.predicts == "nearest_center":
             return _by_center(fitted.partition.centers, fitted.partition.clusters, new_vectors), None
-        if hasattr(fitted.estimator, "core_sample_indices_") and hasattr(fitted.estimator, "eps"):  # DBSCAN
+        if fitted.partition.method.lower() == "dbscan":
             return _by_core_sample(fitted, train_vectors, new_vectors)
         return _by_neighbors(fitted, train_vectors, new_vectors)
 
@@ -109,7 +109,7 @@ def _by_center(centers: FloatArray, ids: IntArray, new: FloatArray) -> IntArray:
 
 
 def _by_neighbors(fitted: Fitted, train: FloatArray, new: FloatArray) -> tuple[IntArray, FloatArray]:
-    distances, rows = _search(fitted.estimator, train, new, _NEIGHBORS)
+    distances, rows = _search(fitted, train, new, _NEIGHBORS)
     voters = fitted.partition.labels[rows]
     weights = 1.0 / np.maximum(distances, np.finfo(np.float32).tiny)
     weights /= weights.sum(axis=1, keepdims=True)
@@ -126,25 +126,44 @@ def _by_neighbors(fitted: Fitted, train: FloatArray, new: FloatArray) -> tuple[I
 
 def _by_core_sample(fitted: Fitted, train: FloatArray, new: FloatArray) -> tuple[IntArray, FloatArray]:
     labels = np.full(len(new), NOISE, dtype=np.int64)
-    core = np.asarray(fitted.estimator.core_sample_indices_)
+    core = _core_samples(fitted, train)
     if len(core):
-        distances, nearest = _search(fitted.estimator, train[core], new, 1)
-        near = distances[:, 0] <= fitted.estimator.eps
+        distances, nearest = _search(fitted, train[core], new, 1)
+        near = distances[:, 0] <= _setting(fitted, "eps")
         labels[near] = fitted.partition.labels[core[nearest[near, 0]]]
     same = _equal_rows(train, new)  # a border row near two clusters belongs to the one that reached it first
     labels = np.where(same >= 0, fitted.partition.labels[same], labels)
     return labels, (labels != NOISE).astype(np.float32)
 
 
-def _search(estimator: Any, train: FloatArray, new: FloatArray, k: int) -> tuple[Any, Any]:
-    """Return distances and rows of the k nearest training rows, in the estimator's own metric, block by block."""
-    metric = getattr(estimator, "metric", None) or "euclidean"
+def _core_samples(fitted: Fitted, train: FloatArray) -> IntArray:
+    """Return the rows that have as many others near them as the method asks for; found again where the model was not kept."""
+    known = getattr(fitted.estimator, "core_sample_indices_", None)
+    if known is not None:
+        return np.asarray(known, dtype=np.int64)
+    least = int(_setting(fitted, "min_samples"))
+    if least > len(train):
+        return np.empty(0, dtype=np.int64)
+    distances, _ = _search(fitted, train, train, least)  # a row is its own nearest
+    return np.flatnonzero(distances[:, -1] <= _setting(fitted, "eps")).astype(np.int64)
+
+
+def _setting(fitted: Fitted, name: str) -> Any:
+    """Return a parameter of the estimator; of one that was not kept, as it is known of the partition."""
+    if fitted.estimator is not None:
+        return getattr(fitted.estimator, name, None)
+    return fitted.partition.parameters.get(name)
+
+
+def _search(fitted: Fitted, train: FloatArray, new: FloatArray, k: int) -> tuple[Any, Any]:
+    """Return distances and rows of the k nearest training rows, in the method's own metric, block by block."""
+    metric = _setting(fitted, "metric") or "euclidean"
     if metric in ("euclidean", "l2", "cosine"):
         plain: Metric = "cosine" if metric == "cosine" else "euclidean"
         return nearest_neighbors(train, min(k, len(train)), queries=new, metric=plain)
     from sklearn.neighbors import NearestNeighbors
 
-    settings = {name: getattr(estimator, name, None) for name in ("metric", "p", "metric_params")}
+    settings = {name: _setting(fitted, name) for name in ("metric", "p", "metric_params")}
     chosen = {name: value for name, value in settings.items() if value is not None}
     search = NearestNeighbors(n_neighbors=min(k, len(train)), algorithm="brute", **chosen)
     distances, rows = search.fit(train).kneighbors(new)

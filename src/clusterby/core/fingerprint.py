@@ -54,6 +54,8 @@ def _feed(digest: xxhash.xxh3_128, part: Any) -> None:
         for key in sorted(part, key=str):
             _feed(digest, key)
             _feed(digest, part[key])
+    elif isinstance(part, (set, frozenset)):
+        digest.update(f"u:{sorted(map(fingerprint, part))}".encode())  # their order differs between processes
     elif isinstance(part, Iterable):
         digest.update(b"[")
         for item in part:

@@ -9,6 +9,7 @@ from clusterby.cache import Cache
 from clusterby.clusterers.fit import Fitted
 from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.embeddings import Embeddings
+from clusterby.core.errors import ClusterbyError
 from clusterby.core.modality import Modality
 from clusterby.encoders import Encoder
 from clusterby.groups.quality import Quality
@@ -69,6 +70,8 @@ class Making:
         Returns how rows can be looked at where there is no embedder.
     seconds : float, optional
         How long it took.
+    lacking : ClusterbyError, optional
+        Why there is no embedder, where vectors were not given: a model that is not here any more.
     """
 
     table: Table
@@ -81,6 +84,7 @@ class Making:
     followed: tuple[Followed, ...] = ()
     seen: Callable[[], Seen] | None = None
     seconds: float | None = None
+    lacking: ClusterbyError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,7 +10,7 @@ import numpy as np
 
 from clusterby.cache import Cache
 from clusterby.core.embeddings import Embeddings
-from clusterby.core.errors import InvalidParameter
+from clusterby.core.errors import ClusterbyError, InvalidParameter
 from clusterby.ops.condition import Conditioned
 from clusterby.ops.embedder import Embedder
 from clusterby.ops.given import given_embeddings
@@ -30,6 +30,7 @@ def new_vectors(
     dimension: int,
     cache: Cache | None,
     conditioned: Conditioned | None = None,
+    lacking: ClusterbyError | None = None,
 ) -> Embeddings:
     """Return the vectors of another table's rows in the space of a result.
 
@@ -45,6 +46,8 @@ def new_vectors(
     cache : Cache or None
     conditioned : Conditioned, optional
         What an instruction made of the vectors that the result was given: it is done to these too.
+    lacking : ClusterbyError, optional
+        Why there is no embedder, where there was one once.
 
     Raises
     ------
@@ -61,6 +64,8 @@ def new_vectors(
     name = next(iter(by))
     column = opened.column(name) if name in opened.columns else None
     if column is None or column.type != "vector":
+        if lacking is not None:
+            raise InvalidParameter(f"{lacking}; or give predict() their vectors, an array (n, {dimension})")
         raise InvalidParameter(
             f"these clusters do not keep what made their vectors: give predict() an array (n, {dimension}), or a table with "
             f"vectors in a column {name!r}"

@@ -192,6 +192,7 @@ class ClusterBy(Grouped):
             embedder=making.embedder,
             dimension=self.embeddings.dimension,
             conditioned=making.conditioned,
+            lacking=making.lacking,
             cache=making.cache,
         )
         labels = predict(making.fitted, self.embeddings.vectors, new.vectors)[0]

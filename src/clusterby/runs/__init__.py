@@ -29,6 +29,7 @@ from clusterby.runs.match import Changes
 from clusterby.runs.record import SCHEMA, RunRecord, record_of
 from clusterby.runs.restore import groups_of
 from clusterby.runs.save import save
+from clusterby.runs.save_names import save_names
 
 __all__ = [
     "SCHEMA",
@@ -47,6 +48,7 @@ __all__ = [
     "record_of",
     "rename",
     "save",
+    "save_names",
 ]
 
 

@@ -22,16 +22,35 @@ def find_home() -> Path:
     Raises
     ------
     UnreadableSource
-        If ``CLUSTERBY_HOME`` is a file.
+        If ``CLUSTERBY_HOME`` is a file or cannot be a folder, or the working folder has been removed.
     """
     given = os.environ.get("CLUSTERBY_HOME")
     if given:
+        return _named(given)
+    try:
+        here = Path.cwd()
+    except OSError:
+        raise UnreadableSource(
+            "the working folder is not there any more: go to another one, or set CLUSTERBY_HOME"
+        ) from None
+    home = next((p / FOLDER for p in (here, *here.parents) if (p / FOLDER).is_dir()), here / FOLDER)
+    if home.is_symlink() and not home.exists():
+        raise UnreadableSource(f"{home} is a link to what is not there: remove it, or set CLUSTERBY_HOME")
+    return home
+
+
+def _named(given: str) -> Path:
+    """Return the folder that ``CLUSTERBY_HOME`` names."""
+    try:
         home = Path(given).expanduser().absolute()
-        if home.exists() and not home.is_dir():
-            raise UnreadableSource(f"CLUSTERBY_HOME={given!r} is a file: name a folder, or unset it")
-        return home
-    here = Path.cwd()
-    return next((p / FOLDER for p in (here, *here.parents) if (p / FOLDER).is_dir()), here / FOLDER)
+        is_file = home.exists() and not home.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UnreadableSource(
+            f"CLUSTERBY_HOME={given!r:.200} cannot be a folder ({getattr(error, 'strerror', None) or error}): name another one"
+        ) from None
+    if is_file:
+        raise UnreadableSource(f"CLUSTERBY_HOME={given!r} is a file: name a folder, or unset it")
+    return home
 
 
 def runs_folder() -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from clusterby.runs.recipe import again
 from clusterby.runs.record import RunRecord
 from clusterby.runs.restore import Back, Restored, groups_of
 from clusterby.runs.some_rows import SomeRows
-from clusterby.runs.source import open_again
+from clusterby.runs.source import from_project, open_again
 from clusterby.tables import open_table
 from clusterby.tables.base import Table
 
@@ -78,6 +79,7 @@ def load(
     """
     root = runs_folder()
     saved = read_run(root, key)
+    saved = replace(saved, record=replace(saved.record, recipes=from_project(saved.record.recipes, root)))
     opened = open_again(key, saved, root) if table is None else open_table(table)
     kept = usable_cache(cache)
     given = None if embeddings is None else _given(embeddings, opened, saved.record)
@@ -89,9 +91,13 @@ def load(
     read = _reader(record, opened, given, how, kept)
     if found:
         log.info("%s: %s", key, found)
-    back = Back(record=record, marks=_with_vectors(marks, saved.marks, found), changes=found, order=order)
-    embedder = how if isinstance(how, Embedder) else None
-    return groups_of(record, opened, read, embedder=embedder, cache=kept, back=back)
+    back = Back(
+        record=record, marks=_with_vectors(marks, saved.marks, found), kinds=saved.kinds, changes=found, order=order
+    )  # fmt: skip
+    if isinstance(how, Embedder):
+        return groups_of(record, opened, read, embedder=how, cache=kept, back=back)
+    lacking = how if record.recipes else None
+    return groups_of(record, opened, read, lacking=lacking, cache=kept, back=back)
 
 
 def changes(groups: ClusterBy) -> Changes | None:

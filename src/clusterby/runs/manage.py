@@ -12,7 +12,7 @@ from clusterby.runs.home import runs_folder
 from clusterby.runs.key import check_key, check_no_twin
 from clusterby.runs.read import manifest_at, size_of
 from clusterby.runs.save import tidy
-from clusterby.runs.versions import newest, newest_of, version_at
+from clusterby.runs.versions import all_versions, newest, newest_of, version_at
 
 __all__ = ["RunFacts", "delete", "info", "list_runs", "rename"]
 
@@ -107,8 +107,10 @@ def delete(key: str) -> None:
     root = runs_folder()
     newest_of(root, check_key(key))
     with alone(root):
-        tidy(root)  # else an older version would be there again
-        discard(newest_of(root, key).path)
+        tidy(root)
+        for version in all_versions(root):  # the newest last: else an older one would be there again
+            if version.key == key:
+                discard(version.path)
 
 
 def _facts(root: Path, key: str) -> RunFacts | None:

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clusterby.core.modality import Modality
 from clusterby.groups.quality import Quality
 from clusterby.instructions import Followed, Subspace
 from clusterby.namers.base import Name
 from clusterby.ops.condition import Conditioned
 from clusterby.runs.plain import to_plain
-from clusterby.runs.recipe import Recipe
+from clusterby.runs.recipe import Recipe, region_of
 from clusterby.runs.record import RunRecord
 
 __all__ = ["arrays_of", "facts_from", "manifest_of", "partition_facts"]
@@ -63,7 +64,7 @@ def facts_from(manifest: Mapping[str, Any], arrays: Arrays) -> dict[str, Any]:
         _recipe(plain, place, arrays, followed) for place, plain in enumerate(_list(manifest["recipes"]))
     )
     return {
-        "by": {_text(column): float(weight) for column, weight in manifest["by"]},
+        "by": _by(manifest["by"]),
         "column": _text(manifest["column"]),
         "space": _text(manifest["space"]),
         "dimension": _count(manifest["dimension"]),
@@ -82,6 +83,13 @@ def facts_from(manifest: Mapping[str, Any], arrays: Arrays) -> dict[str, Any]:
         "seconds": None if manifest["seconds"] is None else float(manifest["seconds"]),
         "versions": _dict(manifest["versions"]),
     }
+
+
+def _by(plain: Any) -> dict[str, float]:
+    found = {_text(column): float(weight) for column, weight in _list(plain)}
+    if not found:
+        raise ValueError("it names no column")
+    return found
 
 
 def partition_facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,6 +135,9 @@ def _recipe(plain: Mapping[str, Any], place: int, arrays: Arrays, followed: Sequ
     prefix = f"recipes.{place}"
     of_column = [f for f in followed if f.column == plain["column"]]
     facts: dict[str, Any] = {name: plain[name] for name in _PLAIN}
+    _text(facts["column"]), Modality(facts["modality"])
+    if facts["region"] is not None:
+        region_of(_dict(facts["region"]))
     return Recipe(
         **facts, center=arrays.get(f"{prefix}.center"),
         conditioned=_conditioned(plain["conditioned"], f"{prefix}.conditioned", arrays, of_column),

@@ -80,7 +80,7 @@ def kinds_of(table: Table, by: Sequence[str], known: Mapping[str, str]) -> dict[
     known : mapping of str to str
         The modalities that are known.
     """
-    return {name: known.get(name) or _kind(table.column(name)) for name in by}
+    return {name: known.get(name) or _kind(table.column(name)) for name in sorted(by)}
 
 
 def marks_of(table: Table, kinds: Mapping[str, str], *, memo: Memo | None = None) -> Marks:
@@ -174,7 +174,7 @@ def _identities(table: Table) -> tuple[str | None, tuple[str, ...] | None]:
         kind, names = "path", _words(table.column("path").cells)
     elif table.kind == "pandas":
         labels = list(table.ids(np.arange(table.n_rows)))
-        if labels != list(range(table.n_rows)):
+        if not all(isinstance(label, (int, np.integer)) and label == row for row, label in enumerate(labels)):
             kind, names = "index", _words(labels)
     return (kind, names) if kind and len(set(names)) == len(names) else (None, None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,10 +83,11 @@ class Changes:
 def match(saved: Marks, now: Marks, *, labels: Sequence[Any] | None = None) -> Changes:
     """Return what became of a table's rows.
 
-    Rows are the same whose identity and content are. A row whose identity is new has the place of a row that is gone and had
-    the same content: a file that was renamed. Where rows have no identity, or one of another kind, content decides alone, and
-    of rows with the same content the first is the first. Where some of these have gone or come, and they were not all in one
-    cluster, nobody can tell which: they are new.
+    Rows are the same whose identity and content are; then rows that have the content of one that is left over, as a file
+    does that was renamed. A row that is neither, and whose identity was there, is changed. Where rows have no identity, or
+    one of another kind, content decides alone, and of rows with the same content the first is the first. Where these were
+    not all in one cluster, and some of them have gone or come or the table is in another order, nobody can tell which is
+    which: they are new.
 
     Parameters
     ----------
@@ -96,26 +97,19 @@ def match(saved: Marks, now: Marks, *, labels: Sequence[Any] | None = None) -> C
         The cluster of each saved row.
     """
     origin = np.full(len(now), -1, dtype=np.int64)
-    changed: list[int] = []
-    left, came = list(range(len(saved))), list(range(len(now)))
     vectors = saved.vectors is not None and now.vectors is not None
     before, after = _contents(saved, vectors), _contents(now, vectors)
-    touched: set[int] = set()
+    was_at: dict[int, int] = {}
     if saved.names is not None and now.names is not None and saved.identity == now.identity:
         place = {name: row for row, name in enumerate(saved.names)}
-        for row, name in enumerate(now.names):
-            was = place.pop(name, None)
-            if was is None:
-                continue
-            if before[was] == after[row]:
-                origin[row] = was
-            else:
-                changed.append(row)
-                touched.add(was)
-        left, new = sorted(place.values()), set(now.names) - set(saved.names)
-        came = [row for row in came if now.names[row] in new]
-    _by_content(origin, before, left, after, came, labels)
-    taken = set(origin.tolist()) | touched
+        was_at = {row: place[name] for row, name in enumerate(now.names) if name in place}
+    for row, was in was_at.items():
+        if before[was] == after[row]:
+            origin[row] = was
+    _by_content(origin, before, after, labels)
+    taken = set(origin.tolist())
+    changed = [row for row, was in was_at.items() if origin[row] < 0 and was not in taken]
+    taken |= {was_at[row] for row in changed}
     return Changes(
         origin=origin,
         changed=np.array(changed, dtype=np.int64),
@@ -124,34 +118,35 @@ def match(saved: Marks, now: Marks, *, labels: Sequence[Any] | None = None) -> C
 
 
 def _by_content(
-    origin: IntArray,
-    before: Sequence[Any],
-    left: Sequence[int],
-    after: Sequence[Any],
-    came: Sequence[int],
-    labels: Sequence[Any] | None,
+    origin: IntArray, before: Sequence[Any], after: Sequence[Any], labels: Sequence[Any] | None
 ) -> None:
-    """Write into `origin` which of the rows that are left each row that came is."""
-    waiting: dict[Any, deque[int]] = defaultdict(deque)
-    for row in left:
-        waiting[before[row]].append(row)
+    """Write into `origin` which of the rows that are left over each row is that has none yet."""
+    taken = set(origin.tolist())
+    waiting: dict[Any, list[int]] = defaultdict(list)
+    for was, content in enumerate(before):
+        if was not in taken and content is not None:
+            waiting[content].append(was)
     coming: dict[Any, list[int]] = defaultdict(list)
-    for row in came:
+    for row in _where(origin < 0).tolist():
         coming[after[row]].append(row)
+    unsure = []
     for content, rows in coming.items():
-        found = waiting.get(content) if content is not None else None
-        if not found:
-            continue
-        if len(found) != len(rows) and labels is not None and len({labels[row] for row in found}) > 1:
-            continue
+        found = waiting.get(content, [])
+        if labels is not None and len({labels[was] for was in found}) > 1:
+            if len(found) != len(rows):
+                continue
+            unsure += rows
         for row, was in zip(rows, found, strict=False):
             origin[row] = was
+    if unsure and (np.diff(origin[origin >= 0]) < 0).any():  # in another order: which of them is which?
+        origin[unsure] = -1
 
 
 def _contents(marks: Marks, vectors: bool) -> Sequence[Any]:
     if not vectors or marks.vectors is None:
         return marks.contents
-    return [None if c is None else (c, v) for c, v in zip(marks.contents, marks.vectors, strict=True)]
+    both = zip(marks.contents, marks.vectors, strict=True)
+    return [None if content is None and vector is None else (content, vector) for content, vector in both]
 
 
 def _where(chosen: Any) -> IntArray:

@@ -19,9 +19,15 @@ from clusterby.runs.migrate import SCHEMA
 from clusterby.runs.parquet import any_to_parquet, arrays_to, to_parquet
 from clusterby.runs.record import RunRecord
 
-__all__ = ["MANIFEST", "SavedRun", "digest", "packed"]
+__all__ = ["FACTS", "MANIFEST", "SavedRun", "digest", "packed"]
 
 MANIFEST = "manifest.json"
+
+FACTS = (
+    "by", "method", "parameters", "random_state", "n_rows", "n_skipped", "n_clusters", "names", "quality", "encoder",
+    "followed", "table", "created", "saved", "seconds", "versions",
+)  # fmt: skip
+"""What every manifest of this schema says, whatever else it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

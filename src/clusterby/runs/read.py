@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 from clusterby.core.errors import ClusterbyError, UnreadableSource
 from clusterby.runs.disk import read_bytes
 from clusterby.runs.key import check_key
-from clusterby.runs.pack import MANIFEST, SavedRun
+from clusterby.runs.migrate import SCHEMA
+from clusterby.runs.pack import FACTS, MANIFEST, SavedRun
 from clusterby.runs.unpack import DamagedFile, read_manifest, unpacked
 from clusterby.runs.versions import Version, newest_of, state_of
 
-__all__ = ["manifest_at", "read_run", "size_of"]
+__all__ = ["is_whole", "manifest_at", "read_run", "size_of"]
 
 T = TypeVar("T")
 
@@ -49,7 +50,16 @@ def manifest_at(root: Path, key: Any) -> tuple[Version, dict[str, Any]]:
     UnknownName, UnreadableSource
         As for :func:`read_run`.
     """
-    return _latest(root, key, lambda version: (version, read_manifest(read_bytes(version.path / MANIFEST))))
+    return _latest(root, key, lambda version: (version, _manifest(version)))
+
+
+def is_whole(version: Version) -> bool:
+    """Whether a version has a manifest, and every file that this names."""
+    try:
+        _manifest(version)
+    except (ClusterbyError, DamagedFile, OSError):
+        return False
+    return True
 
 
 def size_of(version: Version) -> int:
@@ -76,6 +86,21 @@ def _latest(root: Path, key: Any, read: Callable[[Version], T]) -> T:
             if before is not None and state_of(version.path) == before:
                 raise _in_words(version, error) from None
     raise UnreadableSource(f"run {key!r} is written again and again: wait for whoever writes it to end")
+
+
+def _manifest(version: Version) -> dict[str, Any]:
+    """Return the manifest of a version whose files are there, whatever is in them."""
+    manifest = read_manifest(read_bytes(version.path / MANIFEST))
+    for name in manifest["files"]:
+        _inside(version, name).lstat()
+    schema = manifest.get("schema")
+    if not isinstance(schema, int):
+        raise DamagedFile(MANIFEST, f"it does not say in which schema it is: {schema!r:.40}")
+    if schema == SCHEMA:
+        for fact in FACTS:
+            if fact not in manifest:
+                raise DamagedFile(MANIFEST, f"it lacks {fact!r}")
+    return manifest
 
 
 def _inside(version: Version, name: str) -> Path:

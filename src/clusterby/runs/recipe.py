@@ -23,7 +23,7 @@ from clusterby.ops.condition import Conditioned
 from clusterby.ops.embedder import Embedder, Part
 from clusterby.tables.base import Table
 
-__all__ = ["Again", "Recipe", "again", "recipes_of"]
+__all__ = ["Again", "Recipe", "again", "recipes_of", "region_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -205,7 +205,7 @@ def _part(recipe: Recipe, conditioned: Conditioned | None, followed: Followed | 
     )  # fmt: skip
     return Part(
         choice=choice, encoder=chosen.encoder, center=recipe.center, scale=recipe.scale, conditioned=conditioned,
-        followed=followed, region=None if recipe.region is None else _region(recipe.region),
+        followed=followed, region=None if recipe.region is None else region_of(recipe.region),
     )  # fmt: skip
 
 
@@ -245,7 +245,8 @@ def _plain_region(region: Region) -> dict[str, Any]:
     return {"shape": type(region).__name__, **plain}
 
 
-def _region(plain: Mapping[str, Any]) -> Region:
+def region_of(plain: Mapping[str, Any]) -> Region:
+    """Return the region that plain values are of; see :attr:`Recipe.region`."""
     said = dict(plain)
     shape = {"Box": Box, "Polygon": Polygon, "Boxes": Boxes}[said.pop("shape")]
     return cast("Region", shape(**{name: _tuples(value) for name, value in said.items()}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, cast
@@ -12,6 +12,7 @@ from clusterby.clusterers.fit import Fitted
 from clusterby.clusterers.run import PredictKind
 from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.embeddings import LateEmbeddings
+from clusterby.core.errors import ClusterbyError
 from clusterby.groups import ClusterBy
 from clusterby.groups.edit import Edits
 from clusterby.groups.making import Known, Making, Seen
@@ -35,6 +36,8 @@ class Back:
         What was kept of it, over the table as it is now.
     marks : Marks
         What the rows of the table are known by.
+    kinds : mapping of str to str
+        As what the cells of which columns were hashed for it.
     changes : Changes
         What became of the table since.
     order : int64 (n,)
@@ -43,6 +46,7 @@ class Back:
 
     record: RunRecord
     marks: Marks
+    kinds: Mapping[str, str]
     changes: Changes
     order: IntArray
 
@@ -70,6 +74,7 @@ def groups_of(
     read: Callable[[], FloatArray],
     *,
     embedder: Embedder | None = None,
+    lacking: ClusterbyError | None = None,
     cache: Cache | None = None,
     back: Back | None = None,
     seen: Callable[[], Seen] | None = None,
@@ -88,6 +93,8 @@ def groups_of(
         Returns the vectors of the record's rows as they were clustered, float32 (m, d); called when they are needed.
     embedder : Embedder, optional
         How new rows become vectors.
+    lacking : ClusterbyError, optional
+        Why there is none, where it is not for vectors that were given.
     cache : Cache, optional
         Where theirs are looked up and kept.
     back : Back, optional
@@ -100,6 +107,7 @@ def groups_of(
         "table": table,
         "by": MappingProxyType(dict(record.by)),
         "embedder": embedder,
+        "lacking": lacking,
         "embeddings": LateEmbeddings(
             read, dimension=record.dimension, rows=record.rows, n_rows=record.n_rows,
             column=record.column, space=record.space, skipped=record.skipped,

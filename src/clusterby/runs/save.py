@@ -17,12 +17,13 @@ from clusterby.runs.home import runs_folder
 from clusterby.runs.key import check_key, check_no_twin
 from clusterby.runs.marks import Marks, kinds_of, marks_of, vector_marks
 from clusterby.runs.pack import SavedRun, packed
+from clusterby.runs.read import is_whole
 from clusterby.runs.record import RunRecord, record_of
 from clusterby.runs.restore import Restored
-from clusterby.runs.source import source_of
+from clusterby.runs.source import in_project, source_of
 from clusterby.runs.versions import Version, all_versions, newest, state_of, version_at
 
-__all__ = ["save", "tidy"]
+__all__ = ["outrun", "save", "tidy"]
 
 
 def save(groups: ClusterBy, key: str, *, overwrite: bool = False, seconds: float | None = None) -> Path:
@@ -62,28 +63,36 @@ def save(groups: ClusterBy, key: str, *, overwrite: bool = False, seconds: float
     [1, 2]
     >>> del os.environ["CLUSTERBY_HOME"]
     """
+    if not isinstance(groups, ClusterBy):
+        raise InvalidParameter(
+            f"a {type(groups).__name__} cannot be saved: give what clusterby() or runs.load() returned"
+        )
     root = runs_folder()
     before = _replaced(root, check_key(key), overwrite=overwrite)
     content = packed(_saved(groups, root, groups._making.seconds if seconds is None else seconds))
     with alone(root):
         tidy(root)
         if _replaced(root, key, overwrite=True) != before:
-            raise _outrun(key)
+            raise outrun(key)
         version = version_at(root, key, before[0].number + 1 if before else 1)
         try:
             publish(version.path, content)
         except FileExistsError:
-            raise _outrun(key) from None
+            raise outrun(key) from None
         tidy(root)
     return version.path
 
 
 def tidy(root: Path) -> None:
-    """Remove what killed writers left, and versions that have been replaced; call it alone, see :func:`~.disk.alone`."""
+    """Remove what killed writers left, and versions that have been replaced; call it alone, see :func:`~.disk.alone`.
+
+    A version stays as long as the one that replaced it is not whole: somebody may have put it there by hand.
+    """
     sweep(root)
     counts = newest(root)
     for version in all_versions(root):
-        if version != counts[version.key]:
+        latest = counts[version.key]
+        if version != latest and is_whole(latest):
             discard(version.path)
 
 
@@ -100,7 +109,8 @@ def _replaced(root: Path, key: str, *, overwrite: bool) -> tuple[Version, object
     return known[key], state_of(known[key].path)
 
 
-def _outrun(key: str) -> UnwritableTarget:
+def outrun(key: str) -> UnwritableTarget:
+    """Return the error for a run that is another one than when the writing of it began."""
     return UnwritableTarget(
         f"another process saved or removed run {key!r} meanwhile, and that is how it is now: look at it, then save again or "
         "choose another key"
@@ -111,9 +121,12 @@ def _saved(groups: ClusterBy, root: Path, seconds: float | None) -> SavedRun:
     making = groups._making
     back = making.back if isinstance(making, Restored) else None
     record = record_of(groups, seconds=seconds, earlier=None if back is None else back.record)
-    kinds = kinds_of(groups.table, _columns(record), {r.column: r.modality for r in record.recipes})
-    marks = _marks(groups, kinds) if back is None else back.marks
-    order = np.arange(record.n_rows) if back is None else back.order
+    record = replace(record, recipes=in_project(record.recipes, root))
+    if back is None:
+        kinds = kinds_of(groups.table, _columns(record), {r.column: r.modality for r in record.recipes})
+        marks, order = _marks(groups, kinds), np.arange(record.n_rows)
+    else:
+        kinds, marks, order = dict(back.kinds), back.marks, back.order
     return SavedRun(
         record=record, marks=marks, order=order, kinds=kinds, source=source_of(groups.table, root),
         kind=groups.table.kind, saved=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from clusterby.core.column import FloatArray, IntArray, Skipped
-from clusterby.core.errors import InvalidTable
+from clusterby.core.errors import ClusterbyError, InvalidTable
+from clusterby.core.modality import Modality
 from clusterby.core.partition import NOISE, Partition
 from clusterby.runs.manifest import facts_from, partition_facts
 from clusterby.runs.marks import Marks
@@ -24,6 +25,18 @@ __all__ = ["DamagedFile", "read_manifest", "unpacked"]
 
 _OPTIONAL = {"strength": "real", "made_strength": "real", "vector": "key"}
 """Columns of the rows that are there where the method says how strong, or vectors were given."""
+
+
+_FAULTS = (
+    ClusterbyError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+    StopIteration,
+    TypeError,
+    ValueError,
+)
+"""What goes wrong where a file holds something else than it should."""
 
 
 class DamagedFile(Exception):
@@ -52,12 +65,16 @@ def read_manifest(content: bytes) -> dict[str, Any]:
         If it is none.
     """
     try:
-        manifest = json.loads(content.decode())
+        manifest = json.loads(content.decode(), parse_constant=_no_number)
         if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
             raise ValueError("it is no manifest of a run")
     except (ValueError, RecursionError) as error:
         raise DamagedFile(MANIFEST, error) from None
     return manifest
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number of JSON")
 
 
 def unpacked(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> SavedRun:
@@ -87,7 +104,7 @@ def unpacked(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> SavedRu
     with _reading(MANIFEST):
         facts, of_partition = facts_from(now, arrays), partition_facts(now)
         table = now["table"]
-        kinds, source, kind = dict(table["kinds"]), table["source"], str(table["kind"])
+        kinds, source, kind = _kinds(table["kinds"]), table["source"], str(table["kind"])
         edited = "made.centers" in arrays
     with _reading("rows.parquet"):
         rows, clustered = _rows(files["rows.parquet"], facts["n_rows"], edited)
@@ -115,6 +132,14 @@ def unpacked(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> SavedRu
     )  # fmt: skip
 
 
+def _kinds(plain: Any) -> dict[str, str]:
+    found = dict(plain)
+    for kind in found.values():
+        if kind != "":
+            Modality(kind)
+    return found
+
+
 @contextmanager
 def _reading(name: str) -> Iterator[None]:
     """Say of an error inside the block which file it is about."""
@@ -124,7 +149,7 @@ def _reading(name: str) -> Iterator[None]:
         raise DamagedFile(name, f"it lacks {error.args[0]!r}") from None
     except (InvalidTable, DamagedFile):
         raise
-    except (AttributeError, IndexError, OverflowError, TypeError, ValueError) as error:
+    except _FAULTS as error:
         raise DamagedFile(name, error) from None
 
 
@@ -143,7 +168,8 @@ def _rows(content: bytes, n_rows: int, edited: bool) -> tuple[dict[str, Any], In
     kinds |= {name: kind for name, kind in _OPTIONAL.items() if name in held}
     columns = from_parquet(content, kinds)
     rows = {name: _cells(array, kinds[name]) for name, array in columns.items()}
-    if not np.array_equal(rows["position"], np.arange(n_rows)):
+    held_rows = rows["position"]
+    if len(held_rows) != n_rows or not np.array_equal(held_rows, np.arange(len(held_rows))):
         raise ValueError(f"its positions are not those of {n_rows} rows")
     clustered = np.flatnonzero(columns["label"].is_valid().to_numpy(zero_copy_only=False)).astype(np.int64)
     for name in {"distance", "strength", "made_label", "made_strength"} & set(columns):
