@@ -107,3 +107,22 @@ def test_an_address_that_may_hold_a_secret_is_an_error_that_does_not_show_it(mon
     with pytest.raises(InvalidParameter, match="^OPENAI_BASE_URL holds more than scheme") as caught:
         find_address()
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("https://else.example/v1/chat?token=x", "https://else.example"),
+        ("http://me:secret@else.example:8000/v1", "http://else.example:8000"),
+        ("//else.example/v1", "http://else.example"),
+        ("http://[::1]:8080/v1", "http://[::1]:8080"),
+        ("https://here:1/v1", "https://here:1"),
+        ("/api/v1/chat?token=x", "http://here:1/api/v1/chat"),
+        ("", "another address"),
+        ("http://[::1", "another address"),
+        ("http://else.example:x/", "another address"),
+        ("http://els\x1b[31m.example/", "another address"),
+    ],
+)
+def test_where_a_redirect_leads_is_said_by_scheme_and_host(location, shown):
+    assert find_address("http://here:1/v1").leads_to(location) == shown

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from clusterby.core.errors import EndpointError, InvalidParameter, MissingExtra
-from clusterby.endpoints import Endpoint, Refused, Stopped, TooLarge, Wording, find_address
+from clusterby.endpoints import Endpoint, Failed, Garbled, Refused, Stopped, TooLarge, Wording, find_address
 from clusterby.endpoints import refusal as refusals
 from tests.servers.endpoint_server import EndpointServer, Reply, refusal
 
@@ -148,3 +148,73 @@ def test_without_the_client_the_error_names_who_needs_it(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "openai", None)
     with pytest.raises(MissingExtra, match=r"^a poet at an endpoint needs openai\. .*clusterby\[llm\]"):
         ask(endpoint_at("http://127.0.0.1:1/v1"))
+
+
+def test_an_answer_that_is_none_is_asked_for_again_twice_at_most():
+    with EndpointServer(*[OK] * 9) as server:
+        endpoint, seen = endpoint_at(server.url, max_retries=8), []
+
+        def send():
+            seen.append(endpoint.post("chat.completions", messages=[]))
+            if len(seen) < 3:
+                raise Garbled("no answer")
+            return len(seen)
+
+        assert endpoint.ask(send, threading.Event()) == 3
+
+        def garble():
+            endpoint.post("chat.completions", messages=[])
+            raise Garbled("no answer")
+
+        with pytest.raises(Garbled, match="^no answer$"):
+            endpoint.ask(garble, threading.Event())
+    assert len(server.requests) == 6
+
+
+def test_an_answer_that_is_none_is_asked_for_no_more_often_than_the_user_said():
+    with EndpointServer(OK, OK) as server:
+        endpoint = endpoint_at(server.url, max_retries=0)
+
+        def garble():
+            endpoint.post("chat.completions", messages=[])
+            raise Garbled("no answer")
+
+        with pytest.raises(Garbled):
+            endpoint.ask(garble, threading.Event())
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("reply", [refusal(503), Reply(slow=True), Reply(body={}, cut=True)])
+def test_what_fails_at_every_attempt_is_told_from_what_fails_for_good(reply):
+    with EndpointServer(*[reply] * 2) as server, pytest.raises(Failed):
+        ask(endpoint_at(server.url, max_retries=1, timeout=0.2))
+
+
+def test_a_server_that_went_away_is_no_failure_of_one_request():
+    with EndpointServer(OK) as server:
+        endpoint = endpoint_at(server.url, max_retries=1)
+        ask(endpoint)
+    with pytest.raises(EndpointError, match=r"broke 2 times in a row \(ConnectError\)") as caught:
+        ask(endpoint)
+    assert type(caught.value) is EndpointError
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_nothing_goes_where_a_redirect_leads(status):
+    with EndpointServer(OK) as other:
+        moved = Reply(status=status, headers={"location": f"{other.url}/chat/completions?x=1"}, body={})
+        with EndpointServer(moved, OK) as server, pytest.raises(EndpointError) as caught:
+            ask(endpoint_at(server.url))
+    assert str(caught.value) == (
+        f"{server.host} sends requests on to http://{other.host} ({status}), and nothing goes there unless you say so: set "
+        "base_url= to the address there"
+    )
+    assert len(server.requests) == 1
+    assert other.requests == []
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:1/v1", "https://localhost:1/v1", "https://models.example/v1"]
+)
+def test_no_client_follows_redirects(url):
+    assert endpoint_at(url)._client._client.follow_redirects is False

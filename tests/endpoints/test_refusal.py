@@ -29,6 +29,10 @@ def test_what_is_not_meant_for_reading_is_left_out(body):
     assert read(400, body).said == ""
 
 
+def test_what_cannot_be_shown_is_left_out_of_the_servers_words():
+    assert read(400, {"message": "too\x1b[31m many\ud83d \u202etokens"}).said == "too[31m many tokens"
+
+
 def test_long_words_are_cut_and_the_key_is_struck_out():
     said = read(400, "sk-1 " + "x" * 300).said
     assert len(said) == 200

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterby.core.errors import ClusterbyError, EndpointError
+from clusterby.endpoints import Garbled, Refused
 from clusterby.namers import UnusableAnswer
-from clusterby.namers.answer import Unfit, find_object, read_answer
+from clusterby.namers.answer import NoMessage, Unfit, find_object, read_answer
 
 WORDS = {"words": ["red", "blue"]}
 
@@ -32,6 +33,7 @@ def test_text_end_and_tokens_are_read():
 
 
 def test_a_refusal_is_read_in_one_line():
+    assert read(message(None, refusal="I can\ud83d not\x1b[0m")).refusal == "I can not[0m"
     assert read(message(None, refusal="I can't\nhelp  with that")).refusal == "I can't help with that"
 
 
@@ -73,6 +75,39 @@ def test_json_without_a_message_is_an_error(found):
     assert str(caught.value) == (
         "there answered with JSON that holds no message: check base_url= and that the model is one for chat"
     )
+
+
+@pytest.mark.parametrize(
+    "choice", [{"finish_reason": "content_filter"}, {"finish_reason": "content_filter", "message": None}]
+)
+def test_a_message_that_a_filter_held_back_is_no_error(choice):
+    answer = read({"choices": [choice]})
+    assert (answer.text, answer.filtered) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("end", "filtered"), [("content_filter", True), ("content_filter: OTHER", True), ("stop", False)]
+)
+def test_what_ended_by_a_filter_is_told_from_the_rest(end, filtered):
+    assert read({"choices": [{"message": {"content": "x"}, "finish_reason": end}]}).filtered is filtered
+
+
+@pytest.mark.parametrize(("code", "status"), [(429, 429), ("502", 502), (400, 400), (403, 403)])
+def test_an_error_that_a_gateway_passes_on_is_a_refusal_of_that_status(code, status):
+    with pytest.raises(Refused) as caught:
+        read({"error": {"message": "Provider returned error", "code": code}})
+    assert (caught.value.refusal.status, caught.value.refusal.said) == (status, "Provider returned error")
+
+
+@pytest.mark.parametrize("code", [401, 404, 200, 501, 9999, True, 429.0, "rate_limited", None, "²"])
+def test_an_error_of_no_such_status_is_a_body_without_an_answer(code):
+    with pytest.raises(NoMessage, match="holds no message but says 'no': check"):
+        read({"error": {"message": "no", "code": code}})
+
+
+def test_a_key_that_the_error_repeats_is_struck_out():
+    with pytest.raises(NoMessage, match=r"but says 'bad key \*\*\*': check"):
+        read_answer(b'{"error": "bad key sk-1"}', host="there", key="sk-1")
 
 
 @pytest.mark.parametrize("error", [{"message": "upstream\nis down"}, "upstream is down"])
@@ -133,3 +168,5 @@ def test_an_object_alone_is_found_whatever_it_holds(before, found):
 def test_an_unusable_answer_is_an_error_of_the_endpoint():
     assert issubclass(UnusableAnswer, EndpointError)
     assert issubclass(UnusableAnswer, ClusterbyError)
+    assert issubclass(NoMessage, UnusableAnswer)
+    assert issubclass(NoMessage, Garbled)

@@ -115,28 +115,87 @@ def test_an_answer_becomes_a_name():
         ({"name": "a b c d e f"}, '"name": "a b c d e f" is too long: a name may have 5 words'),
         ({"name": "<i>a</i>"}, '"name": "<i>a</i>" holds markup: write the name in plain words'),
         ({"name": "a\nb"}, "\"name\": 'a\\nb' holds line breaks or control characters"),
-        ({"description": 7}, '"description" must be a string'),
-        ({"description": ""}, '"description": "" says nothing'),
-        ({"description": "x" * 201},
-         f'"description": "{"x" * 80}" is too long: it may have 200 characters and has 201'),
-        ({"confidence": "0.9"}, '"confidence" must be a number from 0 to 1'),
-        ({"confidence": True}, '"confidence" must be a number from 0 to 1'),
-        ({"confidence": 1.1}, '"confidence" must be a number from 0 to 1'),
-        ({"confidence": -0.1}, '"confidence" must be a number from 0 to 1'),
-        ({"confidence": float("nan")}, '"confidence" must be a number from 0 to 1'),
-        ({"confidence": None}, '"confidence" must be a number from 0 to 1'),
-        ({"mixed": "false"}, '"mixed" must be true or false'),
-        ({"mixed": 0}, '"mixed" must be true or false'),
-        ({"mixed": None}, '"mixed" must be true or false'),
     ],
-)  # fmt: skip
-def test_a_value_that_does_not_fit_is_named(change, wrong):
+)
+def test_a_name_that_does_not_fit_is_named(change, wrong):
     with pytest.raises(Unfit) as caught:
         read_name(ANSWER | change)
     assert str(caught.value) == wrong
 
 
-@pytest.mark.parametrize("missing", ANSWER)
-def test_every_value_must_be_there(missing):
-    with pytest.raises(Unfit, match=missing):
-        read_name({name: value for name, value in ANSWER.items() if name != missing})
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("Bikes that are red.", "Bikes that are red."),
+        ("One line.\nSecond\x07 line.\u2028", "One line. Second line."),
+        ("x" * 200, "x" * 200),
+        ("word " * 48, "word " * 39 + "word…"),
+        ("re\ud83d", "re"),
+        ("…", ""),
+        ("", ""),
+        (7, ""),
+        (None, ""),
+    ],
+)
+def test_a_description_is_cut_to_one_line(given, read):
+    assert read_name(ANSWER | {"description": given}).description == read
+    assert len(read) <= 200
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (0, 0.0),
+        (0.9, 0.9),
+        (1, 1.0),
+        ("0.9", 0.9),
+        (" 1 ", 1.0),
+        (90, 0.9),
+        ("90", 0.9),
+        ("90 %", 0.9),
+        ("1%", 0.01),
+        (100, 1.0),
+        (1.1, None),
+        (5, None),
+        (10, None),
+        (101, None),
+        ("101%", None),
+        (-0.1, None),
+        ("high", None),
+        ("٩٠", None),
+        (True, None),
+        (float("nan"), None),
+        (float("inf"), None),
+        (None, None),
+        ([0.9], None),
+    ],
+)
+def test_a_confidence_is_read_where_it_can_mean_one_thing_only(given, read):
+    assert read_name(ANSWER | {"confidence": given}).confidence == read
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (True, True),
+        (False, False),
+        ("true", True),
+        (" True", True),
+        ("false", False),
+        (0, False),
+        (None, False),
+        ([], False),
+    ],
+)
+def test_what_does_not_say_that_it_is_mixed_is_not(given, read):
+    assert read_name(ANSWER | {"mixed": given}).mixed is read
+
+
+@pytest.mark.parametrize("missing", ["description", "confidence", "mixed"])
+def test_a_name_is_not_given_away_for_what_is_missing_beside_it(missing):
+    assert read_name({name: value for name, value in ANSWER.items() if name != missing}).name == "red bikes"
+
+
+def test_without_a_name_there_is_none():
+    with pytest.raises(Unfit, match='"name" must be a string'):
+        read_name({"description": "Bikes.", "confidence": 1, "mixed": False})

@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from clusterby.core.errors import EndpointError, InvalidParameter, MissingExtra
-from clusterby.endpoints import Stopped, TooLarge
+from clusterby.endpoints import Barred, Denied, Failed, Filtered, Stopped, TooLarge
 from clusterby.endpoints import refusal as refusals
 from clusterby.namers import DEFAULT_MODEL, ChatModel, Question, UnusableAnswer
 from clusterby.namers.answer import Unfit
@@ -238,6 +238,7 @@ def test_a_second_answer_that_cannot_be_used_is_an_error(reply, end):
     [
         (said(None, refused="I can't help\nwith that."), "I can't help with that."),
         (said(None, end="content_filter"), "its content filter"),
+        (Reply(body={"choices": [{"finish_reason": "content_filter", "index": 0}]}), "its content filter"),
         (said("Sorry", refused="No. " * 100), ("No. " * 50)),
     ],
 )
@@ -259,6 +260,12 @@ def test_a_model_that_refuses_is_not_asked_again(reply, why):
         refusal(503, "Loading model"),
         Reply(status=502, body=b"<html>Bad gateway</html>", headers={"content-type": "text/html"}),
         Reply(body={"choices": []}, cut=True),
+        Reply(body={"choices": []}),
+        Reply(body=b""),
+        Reply(body=b"<html>Sorry</html>"),
+        Reply(body=b'{"choices": [{"mess'),
+        Reply(body={"error": {"message": "Provider returned error", "code": 429}}),
+        Reply(body={"error": {"message": "Provider returned error", "code": 502}}),
     ],
 )
 def test_what_passes_is_tried_again(reply):
@@ -320,9 +327,9 @@ def test_a_slow_answer_counts_as_lost_and_is_asked_for_again():
         (Reply(body={"choices": []}, cut=True), 3,
          "the connection to HOST broke 3 times in a row (RemoteProtocolError): check the network and the server's log, "
          "then run again"),
-        (Reply(body=b"<html>"), 1,
+        (Reply(body=b"<html>"), 3,
          "HOST answered with 6 bytes that are not JSON: check base_url=, which ends in /v1 as a rule"),
-        (Reply(body={"error": {"message": "upstream is down"}}), 1,
+        (Reply(body={"error": {"message": "upstream is down"}}), 3,
          "HOST answered with JSON that holds no message but says 'upstream is down': check base_url= and that the model is "
          "one for chat"),
     ],
@@ -333,6 +340,52 @@ def test_what_does_not_pass_fails_with_the_next_step(reply, attempts, message):
     assert message_of(caught) == message.replace("HOST", server.host)
     assert len(server.requests) == attempts
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b'{"choices": []}'])
+def test_a_body_without_an_answer_is_an_answer_that_cannot_be_used_after_the_third(body):
+    with ChatServer(*[Reply(body=body)] * 3, answer=RED) as server, pytest.raises(UnusableAnswer) as caught:
+        ask(server, max_retries=8)
+    assert isinstance(caught.value, Failed)
+    assert len(server.requests) == 3
+
+
+def test_an_error_that_a_gateway_passes_on_goes_the_way_of_its_status():
+    def passed_on(message, code):
+        return Reply(body={"error": {"message": message, "code": code}})
+
+    with ChatServer(passed_on("response_format is unknown", 400), answer=RED) as server:
+        assert ask(server) == "red"
+    assert forms_of(server) == ["json_schema", "json_object"]
+    with ChatServer(passed_on("too many tokens", 413)) as server, pytest.raises(TooLarge):
+        ask(server)
+    with ChatServer(passed_on("your input was flagged", 403)) as server, pytest.raises(Filtered):
+        ask(server)
+
+
+def test_a_question_that_a_filter_refuses_is_not_asked_in_another_form():
+    with ChatServer(refusal(400, "no", code="content_filter")) as server, pytest.raises(Filtered) as caught:
+        ask(server)
+    assert message_of(caught) == (
+        f"the content filter of {server.host} refuses this (400): no: send something else, or choose another model"
+    )
+    assert len(server.requests) == 1
+
+
+def test_a_lone_surrogate_in_an_answer_is_sent_back_as_what_can_be_sent():
+    cut = b'{"choices": [{"message": {"content": "nice \\ud83d group"}, "finish_reason": "stop"}]}'
+    with ChatServer(Reply(body=cut), answer=RED) as server:
+        assert ask(server) == "red"
+    assert server.requests[1]["messages"][2]["content"] == "nice ? group"
+
+
+def test_what_is_wrong_is_sent_back_without_lone_surrogates():
+    def read(answer):
+        raise Unfit(answer["name"])
+
+    with ChatServer(answer='{"name": "re\\ud83d"}') as server, pytest.raises(UnusableAnswer):
+        chat_at(server).ask(QUESTION, read)
+    assert server.requests[1]["messages"][3]["content"].startswith("This cannot be used: re?. Answer")
 
 
 def test_a_wrong_key_fails_at_once():
@@ -376,7 +429,21 @@ def test_a_model_that_sees_nothing_fails_at_once(reply):
         ask(server, SEEN)
     assert message_of(caught).startswith(f"{server.host} refused the images for model 'some-model' (")
     assert message_of(caught).endswith(": choose a model that sees (CLUSTERBY_CHAT_MODEL)")
+    assert isinstance(caught.value, Barred)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [(refusal(500, "failed to process image"), Failed), (refusal(400, "invalid image"), Denied)],
+)
+def test_a_model_that_saw_an_image_before_is_not_taken_for_a_blind_one(reply, kind):
+    with ChatServer(said(RED), *[reply] * 2) as server:
+        chat = chat_at(server, max_retries=1)
+        chat.ask(SEEN, name_of)
+        with pytest.raises(EndpointError) as caught:
+            chat.ask(SEEN, name_of)
+    assert type(caught.value) is kind
 
 
 def test_a_word_about_images_is_nothing_special_where_none_was_sent():

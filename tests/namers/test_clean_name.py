@@ -16,6 +16,20 @@ from clusterby.namers.clean_name import clean_line, clean_name
         ('"red bikes".', "red bikes"),
         ("“red bikes.”", "red bikes"),
         ("«rote Räder»", "rote Räder"),
+        ('"“red”..".', "red"),
+        ('"A" and "B"', '"A" and "B"'),
+        ("'Tis 'Twas'", "'Tis 'Twas'"),
+        ("U.S.", "U.S."),
+        ('"made in the U.S."', "made in the U.S."),
+        ("Ph.D.", "Ph.D."),
+        ("node.js.", "node.js"),
+        ("red bikes...", "red bikes"),
+        ("1. FC Köln fans", "1. FC Köln fans"),
+        ("*NSYNC", "*NSYNC"),
+        ("TCP/IP and/or UDP", "TCP/IP and/or UDP"),
+        ("cats / dogs", "cats / dogs"),
+        ("Data: charts", "Data: charts"),
+        ("Re:Zero at 12:30", "Re:Zero at 12:30"),
         ("C++ & Python #1", "C++ & Python #1"),
         ("赤い自転車", "赤い自転車"),
         ("می‌خواهم", "می‌خواهم"),
@@ -46,7 +60,18 @@ def test_a_name_is_one_line_without_quotes_and_full_stop(text, name):
         ("[red](x)", '"[red](x)" holds markup: write the name in plain words'),
         ("# red", '"# red" holds markup: write the name in plain words'),
         ("1. red", '"1. red" holds markup: write the name in plain words'),
-        ("see http://x.y", '"see http://x.y" holds markup: write the name in plain words'),
+        ("1) Red", '"1) Red" holds markup: write the name in plain words'),
+        ("* red", '"* red" holds markup: write the name in plain words'),
+        ("*red* cars", '"*red* cars" holds markup: write the name in plain words'),
+        ("see http://x.y", '"see http://x.y" is an address or a path: write the name in plain words'),
+        ("/home/x/a.png", '"/home/x/a.png" is an address or a path: write the name in plain words'),
+        ("in ~/photos", '"in ~/photos" is an address or a path: write the name in plain words'),
+        ("../a.png", '"../a.png" is an address or a path: write the name in plain words'),
+        (
+            "JavaScript:alert(1)",
+            '"JavaScript:alert(1)" is an address or a path: write the name in plain words',
+        ),
+        ("data:text/html,x", '"data:text/html,x" is an address or a path: write the name in plain words'),
     ],
 )
 def test_what_is_no_name_is_refused_with_what_is_wrong(text, wrong):
@@ -55,7 +80,7 @@ def test_what_is_no_name_is_refused_with_what_is_wrong(text, wrong):
     assert str(caught.value) == wrong
 
 
-@given(st.text(max_size=80))
+@given(st.text(max_size=80) | st.text("\"'“”«».aB1 *", max_size=12))
 def test_a_clean_name_is_plain_and_stays_as_it_is(text):
     try:
         name = clean_name(text)

@@ -120,8 +120,8 @@ def test_what_cannot_be_shown_fails_with_what_to_do_and_sends_nothing():
     assert blind.bill == "nothing was asked"
     assert blind.failed == dict.fromkeys(
         [0, 1],
-        "column 'notes' holds no texts or images that a chat model can be shown: take another namer, or cluster by a column of "
-        "texts or images",
+        "column 'notes' holds no texts or images that a chat model can be shown: take another namer, cluster by a column of "
+        "texts or images, or name one of texts as column=",
     )
     assert names_of(found) == {1: "blue"}
     assert found.failed == {
@@ -153,7 +153,10 @@ def test_with_one_failing_call_in_five_all_names_are_there_in_the_end():
     ("reply", "reason"),
     [
         (said("nonsense"), "gave no usable answer, twice: the answer was not a JSON object"),
-        (said({**name_answer("a"), "confidence": 3}), '"confidence" must be a number from 0 to 1'),
+        (said({**name_answer("a"), "name": "a\nb"}), "\"name\": 'a\\nb' holds line breaks"),
+        (refusal(500, "failed to process image"), "keeps refusing (500): failed to process image"),
+        (Reply(body=b"<html>oops</html>"), "answered with 17 bytes that are not JSON"),
+        (refusal(403, "your input was flagged"), "(403): your input was flagged"),
         (said(None, refused="I cannot."), "refuses to answer: I cannot."),
         (refusal(413, "too big"), "takes no question as long as this one"),
         (refusal(400, "unsafe", code="content_filter"), "(400): unsafe"),
@@ -169,6 +172,76 @@ def test_one_bad_answer_is_that_clusters_alone(reply, reason):
     assert names_of(found) == {c: name for c, name in NAMED.items() if name != "green"}
     assert list(found.failed) == [2]
     assert reason in found.failed[2]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        refusal(400, "filtered", code="content_filter"),
+        refusal(400, "invalid"),
+        refusal(403, "not this"),
+        refusal(500, "boom"),
+        Reply(body=b"<html>"),
+    ],
+)
+@pytest.mark.parametrize("workers", [1, 8])
+def test_a_cluster_that_fails_each_time_keeps_no_rerun_from_the_other_names(reply, workers):
+    class Server(NamingServer):
+        def answer(self, request):
+            return reply if 'Member 1: "green' in self.questions[-1] else super().answer(request)
+
+    answers = AnswersInMemory()
+    with Server() as server:
+        for kept in (0, 7, 7):
+            namer = namer_at(server, contrast=0, workers=workers, max_retries=1, answers=answers)
+            found = namer.name(clusters_of(TEXTS))
+            assert names_of(found) == {c: name for c, name in NAMED.items() if name != "green"}
+            assert list(found.failed) == [2]
+            assert len(server.answered) == 7
+            assert (f"{kept} answers of m kept from before" in found.bill) == (kept > 0)
+
+
+def test_a_parent_that_fails_is_in_failed_where_the_model_named_its_parts():
+    with NamingServer(*[refusal(500, "boom")] * 2) as server:
+        namer = namer_at(server, max_retries=0)
+        parts = {0: (Name(name="red bikes", by=namer.by),)}
+        found = namer.name(clusters_of(TEXTS[:1], parts=parts))
+        with pytest.raises(EndpointError, match="boom"):
+            namer.name(clusters_of(TEXTS[:1]))
+    assert list(found.failed) == [0]
+
+
+def test_a_cluster_that_fails_is_in_failed_where_the_model_answered_before():
+    with NamingServer() as server:
+        namer = namer_at(server, max_retries=0)
+        namer.name(clusters_of(TEXTS))
+        server.replies.append(refusal(500, "boom"))
+        found = namer.name(clusters_of([["other 1"]]))
+    assert list(found.failed) == [0]
+
+
+def test_a_single_cluster_that_a_filter_refuses_is_in_failed():
+    with NamingServer(refusal(400, "no", code="content_filter")) as server:
+        found = namer_at(server).name(clusters_of(TEXTS, ids=(0,)))
+    assert found.names == {}
+    assert list(found.failed) == [0]
+
+
+def test_a_good_name_is_not_given_away_for_what_stands_beside_it():
+    rest = {"description": "x " * 120 + "\nMore.", "confidence": "90", "mixed": "false"}
+    with NamingServer(said({"name": "red", **rest})) as server:
+        found = namer_at(server).name(clusters_of(TEXTS[:1]))
+        assert len(server.requests) == 1
+    assert (found.names[0].name, found.names[0].confidence, found.names[0].mixed) == ("red", 0.9, False)
+    assert len(found.names[0].description) <= 200
+
+
+def test_members_go_nowhere_a_redirect_leads():
+    with NamingServer() as other:
+        moved = Reply(status=307, headers={"location": f"{other.url}/chat/completions"}, body={})
+        with NamingServer(moved) as server, pytest.raises(EndpointError, match="sends requests on to"):
+            namer_at(server).name(clusters_of(TEXTS[:1]))
+    assert other.requests == []
 
 
 def test_where_the_server_takes_less_at_a_time_fewer_members_are_sent():

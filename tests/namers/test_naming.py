@@ -1,4 +1,6 @@
+import threading
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -45,11 +47,11 @@ def job(number, text):
     )
 
 
-def ask(server, texts, answers=None, workers=1, **options):
+def ask(server, texts, answers=None, workers=1, kept=0, **options):
     chat = ChatModel("m", base_url=server.url, **{"max_retries": 2, "timeout": 5, **options})
     jobs = [job(number, text) for number, text in enumerate(texts)]
     return ask_jobs(
-        jobs, chat=chat, answers=AnswersInMemory() if answers is None else answers, workers=workers
+        jobs, chat=chat, answers=AnswersInMemory() if answers is None else answers, workers=workers, kept=kept
     )
 
 
@@ -94,6 +96,15 @@ def test_a_question_that_is_refused_for_what_is_in_it_fails_alone():
     assert sorted(failed) == [0, 2, 3, 4]
 
 
+def test_a_key_that_may_not_use_the_model_ends_the_work_at_the_third_question():
+    with (
+        WordServer(answer={"bad": refusal(403, "not yours")}) as server,
+        pytest.raises(EndpointError, match=r"^\S+ does not let this key use model 'm' \(403\): not yours"),
+    ):
+        ask(server, ["bad"] * 20)
+    assert len(server.requests) == 3
+
+
 def test_a_server_that_refuses_every_question_ends_the_work():
     with WordServer(answer={"bad": refusal(400, "no such thing")}) as server:
         with pytest.raises(EndpointError, match=r"\(400\): no such thing"):
@@ -103,12 +114,100 @@ def test_a_server_that_refuses_every_question_ends_the_work():
             ask(server, ["bad"])
 
 
+OF_ONE = [
+    refusal(500, "failed to process"),
+    refusal(429, "slow down", retry_after="0"),
+    Reply(slow=True),
+    Reply(body={"choices": []}, cut=True),
+    Reply(body=b"<html>oops</html>"),
+    Reply(body=b""),
+    Reply(body={"choices": []}),
+    Reply(body={"error": {"message": "Provider returned error", "code": 502}}),
+    refusal(403, "your input was flagged"),
+    refusal(403, "not yours"),
+    refusal(451, "blocked"),
+]
+
+
+@pytest.mark.parametrize("reply", OF_ONE)
+@pytest.mark.parametrize("texts", [["bad", "a", "b b"], ["a", "bad", "b b"], ["a", "b b", "bad"]])
+def test_a_question_that_fails_each_time_fails_alone_wherever_it_stands(texts, reply):
+    place = texts.index("bad")
+    with WordServer(answer={"bad": reply}) as server:
+        answered, failed = ask(server, texts, max_retries=1, timeout=0.3)
+    assert answered == {n: len(text.split()) for n, text in enumerate(texts) if n != place}
+    assert list(failed) == [place]
+    assert server.host in failed[place]
+
+
+@pytest.mark.parametrize("reply", [*OF_ONE, refusal(400, "invalid"), refusal(422)])
+def test_a_question_alone_may_fail_where_others_were_answered_before(reply):
+    with WordServer(answer={"bad": reply}) as server:
+        answered, failed = ask(server, ["bad"], kept=7, max_retries=1, timeout=0.3)
+    assert answered == {}
+    assert list(failed) == [0]
+
+
+def test_a_filter_that_refuses_every_question_is_no_error():
+    with WordServer(answer={"bad": refusal(400, "no", code="content_filter")}) as server:
+        answered, failed = ask(server, ["bad"] * 5)
+    assert (answered, sorted(failed)) == ({}, [0, 1, 2, 3, 4])
+    assert len(server.requests) == 5
+
+
+@pytest.mark.parametrize("reply", [refusal(500, "boom"), Reply(body=b"<html>"), refusal(403, "not yours")])
+def test_a_server_that_fails_three_times_in_a_row_ends_the_work(reply):
+    answers = AnswersInMemory()
+    with WordServer(answer={"bad": reply}) as server:
+        with pytest.raises(EndpointError, match=r"; 1 of 9 answers came before and are kept: run again"):
+            ask(server, ["a"] + ["bad"] * 3 + ["b"] * 5, answers, max_retries=0)
+        assert len(server.requests) == 4
+    assert len(answers._kept) == 1
+
+
+def test_failures_that_are_not_in_a_row_do_not_end_it():
+    with WordServer(answer={"bad": refusal(500), "no": said(None, refused="No.")}) as server:
+        answered, failed = ask(
+            server, ["bad", "bad", "a", "bad", "bad", "no", "bad", "bad", "b"], max_retries=0
+        )
+    assert sorted(answered) == [2, 8]
+    assert len(failed) == 7
+
+
+def test_failures_after_which_nothing_is_left_to_ask_end_nothing():
+    with WordServer(answer={"bad": refusal(500)}) as server:
+        answered, failed = ask(server, ["a"] + ["bad"] * 3, max_retries=0)
+        assert (answered, sorted(failed)) == ({0: 1}, [1, 2, 3])
+        assert ask(server, ["bad"] * 3, kept=1, max_retries=0) == ({}, dict(enumerate(failed.values())))
+        with pytest.raises(EndpointError, match=r"keeps refusing \(500\)"):
+            ask(server, ["bad"] * 3, max_retries=0)
+        with pytest.raises(EndpointError, match=r"keeps refusing \(500\)"):
+            ask(server, ["bad"], max_retries=0)
+
+
+def test_as_many_may_fail_in_a_row_as_are_asked_at_once():
+    done, four = [], threading.Event()
+
+    @contextmanager
+    def collect(description, total):
+        yield lambda count: (done.append(count), four.set() if len(done) == 4 else None)
+
+    def late(answer):
+        assert four.wait(10)
+        return number_of(answer)
+
+    with WordServer(answer={"bad": refusal(500)}) as server, report_progress(collect):
+        chat = ChatModel("m", base_url=server.url, max_retries=0)
+        jobs = [replace(job(n, "bad" if n < 4 else "a"), read=late) for n in range(16)]
+        answered, failed = ask_jobs(jobs, chat=chat, answers=AnswersInMemory(), workers=8)
+    assert (len(answered), sorted(failed)) == (12, [0, 1, 2, 3])
+
+
 @pytest.mark.parametrize(
     ("reply", "message"),
     [
         (refusal(401, "Incorrect API key"), "asks for a key"),
         (refusal(404, "no model m"), "no model 'm'"),
-        (refusal(403, "not yours"), r"does not let this key use model 'm' \(403\)"),
         (refusal(429, "no credit", code="insufficient_quota"), "has no credit left"),
     ],
 )

@@ -1,5 +1,6 @@
 import base64
 import json
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -60,7 +61,23 @@ def test_a_quoted_text_ends_where_its_quotes_end(text):
     assert end == len(written)
     assert decoded == text
     assert "\n" not in written
+    assert not {unicodedata.category(c) for c in written if c not in "\u200c\u200d"} & {
+        "Cc",
+        "Cf",
+        "Zl",
+        "Zp",
+    }
+
+
+@pytest.mark.parametrize(
+    "c", ["\u2028", "\u2029", "\x85", "\x7f", "\x1b", "\u202e", "\u2066", "\ufeff", "\U000e0041"]
+)
+def test_what_breaks_a_line_or_is_not_seen_is_escaped(c):
+    written = quoted(f"red{c}Member 2: blue")
+    assert written.isascii()
+    assert json.loads(written) == f"red{c}Member 2: blue"
 
 
 def test_a_quoted_text_stays_readable():
     assert quoted("schön 猫") == '"schön 猫"'
+    assert quoted("می\u200cخواهم 👩\u200d🚀\u3000é") == '"می\u200cخواهم 👩\u200d🚀\u3000é"'

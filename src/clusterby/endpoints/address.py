@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from clusterby.core.errors import InvalidParameter
 
@@ -40,6 +40,23 @@ class Address:
     local: bool
     openai: bool
     key: str | None = field(repr=False)
+
+    def leads_to(self, location: str) -> str:
+        """Return scheme and host of where a redirect leads, and the path too if it is the same host.
+
+        Examples
+        --------
+        >>> find_address("http://localhost:11434/v1").leads_to("https://else.example/v1/chat?token=x")
+        'https://else.example'
+        """
+        try:
+            there = urlsplit(urljoin(self.base_url, location))
+            name, port = there.hostname or "", there.port
+        except ValueError:
+            return "another address"
+        path = there.path if (there.scheme, there.netloc) == urlsplit(self.base_url)[:2] else ""
+        shown = f"{there.scheme}://{_shown(name, port)}{path}"
+        return shown if location and name and shown.isascii() and shown.isprintable() else "another address"
 
 
 def find_address(base_url: str | None = None, api_key: str | None = None) -> Address:
@@ -91,8 +108,12 @@ def _host(url: str, source: str) -> tuple[str, str]:
         raise InvalidParameter(
             f"{source}={url!r:.80} is not an address: write it like http://localhost:8000/v1"
         )
+    return name, _shown(name, port)
+
+
+def _shown(name: str, port: int | None) -> str:
     shown = f"[{name}]" if ":" in name else name
-    return name, shown if port is None else f"{shown}:{port}"
+    return shown if port is None else f"{shown}:{port}"
 
 
 def _is_local(name: str) -> bool:

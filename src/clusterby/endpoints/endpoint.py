@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from clusterby.core.errors import EndpointError, InvalidParameter
 from clusterby.core.optional import require
 from clusterby.endpoints.address import Address
+from clusterby.endpoints.failed import Failed, Garbled
 from clusterby.endpoints.refusal import Refusal, Refused, TooLarge, backoff, read_refusal, retry_after
 from clusterby.endpoints.threads import Stopped
 from clusterby.endpoints.wording import Wording
@@ -28,6 +29,8 @@ A = TypeVar("A")
 _LONGEST_WAIT = 120.0  # seconds that a server may ask for
 _CONNECT = 10.0  # seconds
 _FIRST_CONTACTS = 2  # tries again, while the server has never answered
+_GARBLED = 2  # tries again, after what is no answer
+_NO_CONNECTION = frozenset({"ConnectError", "ConnectTimeout"})
 
 
 class Endpoint:
@@ -52,6 +55,8 @@ class Endpoint:
     passes; it does not take ``Retry-After: 0`` for an answer; and its waits cannot be interrupted.
 
     A rate limit is for the account, not for one request: as long as the server asks to be left alone, no thread asks.
+
+    Redirects are not followed: what is sent goes to the host that the user named, and to no other.
     """
 
     def __init__(
@@ -69,7 +74,8 @@ class Endpoint:
         Parameters
         ----------
         send : callable
-            Makes the request and reads the answer. What it raises of its own is no reason to call it again.
+            Makes the request and reads the answer. What it raises of its own is no reason to call it again, but for
+            :class:`Garbled`.
         stop : threading.Event
             Ends the wait for the next attempt.
 
@@ -77,17 +83,28 @@ class Endpoint:
         ------
         TooLarge
             If the server takes less at a time.
+        Failed
+            If it still refuses, or does not answer, at the last attempt.
+        Denied
+            If it refuses for good, maybe for what is in this one request.
         EndpointError
-            If it cannot be reached, refuses for good, or still refuses at the last attempt.
+            If it cannot be reached, refuses everything for good, or sends requests elsewhere.
         Stopped
             If `stop` was set while waiting to try again.
         """
         openai = self._library
         if self._closed > 0 and stop.wait(self._closed):
             raise Stopped
+        garbled = 0
         for attempt in range(self._max_retries + 1):
             try:
                 return send()
+            except Garbled:
+                garbled += 1
+                if garbled > _GARBLED or attempt == self._max_retries:
+                    raise
+                wait = backoff(attempt)
+                self._log("sent no answer", wait, attempt)
             except Refused as error:
                 wait = self._wait_after_refusal(error.refusal, attempt)
             except openai.APIConnectionError as error:
@@ -143,17 +160,18 @@ class Endpoint:
     def _wait_after_failure(self, error: Any, attempt: int) -> float:
         host, cause = self.address.host, type(error.__cause__).__name__
         times = f"{attempt + 1} times in a row" if attempt else "once"
-        if not self._answered and cause in {"ConnectError", "ConnectTimeout"}:
+        if not self._answered and cause in _NO_CONNECTION:
             if attempt == min(self._max_retries, _FIRST_CONTACTS):
                 raise EndpointError(
                     f"cannot reach {host}: check that the server runs, the network, and base_url={self.address.base_url!r}"
                 ) from None
         elif attempt == self._max_retries:
+            kind = EndpointError if cause in _NO_CONNECTION else Failed
             if isinstance(error, self._library.APITimeoutError):
-                raise EndpointError(
+                raise kind(
                     f"{host} did not answer within {self._timeout:g} seconds, {times}: raise timeout={self.wording.sooner}"
                 ) from None
-            raise EndpointError(
+            raise kind(
                 f"the connection to {host} broke {times} ({cause}): check the network and the server's log, then run again"
             ) from None
         wait = backoff(attempt)
@@ -196,18 +214,20 @@ class Endpoint:
             raise InvalidParameter(
                 f"no API key for {address.host}: pass api_key=, or set the environment variable OPENAI_API_KEY"
             )
-        own = {"http_client": _direct_client(openai, address)} if address.local else {}
         client = openai.OpenAI(
             api_key=address.key or "none", base_url=address.base_url, max_retries=0,
-            timeout=openai.Timeout(self._timeout, connect=min(self._timeout, _CONNECT)), **own,
+            timeout=openai.Timeout(self._timeout, connect=min(self._timeout, _CONNECT)),
+            http_client=_http_client(openai, address),
         )  # fmt: skip
         weakref.finalize(self, client.close)
         return client
 
 
-def _direct_client(openai: Any, address: Address) -> Any:
-    """Return a client that goes through no proxy: one named in the environment is for the network, not for this machine."""
+def _http_client(openai: Any, address: Address) -> Any:
+    """Return a client that follows no redirects, and on this machine goes through no proxy: that is for the network."""
+    if not address.local:
+        return openai.DefaultHttpxClient(follow_redirects=False)
     encrypted = address.base_url.startswith("https:")
     # plain HTTP needs no certificates, whose loading takes longer than all else here
     trusted = ssl.create_default_context() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    return openai.DefaultHttpxClient(trust_env=False, verify=trusted)
+    return openai.DefaultHttpxClient(follow_redirects=False, trust_env=False, verify=trusted)

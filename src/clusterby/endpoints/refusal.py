@@ -13,6 +13,7 @@ from typing import Any
 
 from clusterby.core.errors import EndpointError, nearest
 from clusterby.endpoints.address import Address
+from clusterby.endpoints.failed import Barred, Denied, Failed, Filtered
 from clusterby.endpoints.wording import Wording
 
 __all__ = ["Refusal", "Refused", "TooLarge", "backoff", "read_refusal", "retry_after"]
@@ -22,6 +23,8 @@ _NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "bil
 _FOR_NOW = frozenset({408, 409, 425, 429})
 _SENT = frozenset({"", "input", "messages"})  # what a complaint of too much may be about
 _FOR_GOOD = frozenset({501, 505})  # among 5xx: it will not learn to do this by being asked again
+_FOR_WHAT_IS_IN_IT = frozenset({400, 415, 422, 451})  # also for what they take from nobody
+_FILTER = re.compile(r"filter|moderation|flagged|safety|content[ _](management|policy)", re.IGNORECASE)
 _SIZE = re.compile(
     r"too (many|large|long|big)|at most|no more than|max(imum)?\b|max_tokens|exceed|(larger|less|greater|longer) than|"
     r"batch size|context (length|size)",
@@ -48,7 +51,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """An answer with a status of 400 or more.
+    """An answer with a status of 300 or more.
 
     Parameters
     ----------
@@ -83,7 +86,13 @@ class Refusal:
         """Whether the same request may be taken a little later."""
         if self.code in _NO_CREDIT or self.headers.get("x-should-retry") == "false":
             return False
-        return self.status in _FOR_NOW or (self.status >= 500 and self.status not in _FOR_GOOD)
+        return self._may_pass
+
+    @property
+    def filtered(self) -> bool:
+        """Whether it is for what the request holds, and the server says so."""
+        known = self.status == 403 or self.status in _FOR_WHAT_IS_IN_IT
+        return known and bool(_FILTER.search(f"{self.code} {self.said}"))
 
     def may_not_know(self, *parameters: str) -> bool:
         """Whether the server may not know one of these parameters, which others do."""
@@ -97,7 +106,7 @@ class Refusal:
     def error(
         self, model: str, address: Address, wording: Wording, known: Iterable[str] = ()
     ) -> EndpointError:
-        """Return what to tell the user.
+        """Return what to tell the user; of what kind it is says whether another request may do better.
 
         Parameters
         ----------
@@ -112,6 +121,11 @@ class Refusal:
         """
         host, status = address.host, self.status
         said = f": {self.said}" if self.said else ""
+        if status < 400:
+            return EndpointError(
+                f"{host} sends requests on to {address.leads_to(self.headers.get('location', ''))} ({status}), and nothing goes "
+                "there unless you say so: set base_url= to the address there"
+            )
         if status == 401 and address.key is None:
             return EndpointError(
                 f"{host} asks for a key (401): pass api_key= (OPENAI_API_KEY goes to OpenAI and OPENAI_BASE_URL only)"
@@ -125,18 +139,33 @@ class Refusal:
                 f"the account at {host} has no credit left ({self.code or status}): add some there, or choose another "
                 f"{wording.asker}"
             )
+        if self.filtered:
+            return Filtered(
+                f"the content filter of {host} refuses this ({status}){said}: send something else, or choose another "
+                f"{wording.asker}"
+            )
         if status == 403:
-            return EndpointError(
+            return Barred(
                 f"{host} does not let this key use model {model!r} (403){said}: choose another model or key"
             )
         if status == 404:
             return EndpointError(_not_found(model, address, wording, list(known), said))
         if self.passes:
-            return EndpointError(f"{host} keeps refusing ({status}){said}: run again later{wording.calmer}")
-        return EndpointError(
+            return Failed(f"{host} keeps refusing ({status}){said}: run again later{wording.calmer}")
+        return self._kind(
             f"{host} refused to {wording.verb} by model {model!r} ({status}){said}: check {wording.settings} and the server's "
             "log"
         )
+
+    @property
+    def _kind(self) -> type[EndpointError]:
+        if self.status in _FOR_WHAT_IS_IN_IT:
+            return Denied
+        return Failed if self._may_pass else EndpointError
+
+    @property
+    def _may_pass(self) -> bool:
+        return self.status in _FOR_NOW or (self.status >= 500 and self.status not in _FOR_GOOD)
 
 
 def _not_found(model: str, address: Address, wording: Wording, known: list[str], said: str) -> str:
@@ -171,6 +200,7 @@ def read_refusal(status: int, body: Any, headers: Mapping[str, str], *, key: str
     body = body if isinstance(body, dict) else {"message": body}
     said = next((text for name in ("message", "detail", "error") if (text := body.get(name))), "")
     said = " ".join(said.split()) if isinstance(said, str) else ""
+    said = "".join(c for c in said if c.isprintable())
     if said.startswith("<"):
         said = ""  # a web page
     if key:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from clusterby.namers.answer import Unfit
 from clusterby.namers.base import Name
-from clusterby.namers.clean_name import LONGEST, MOST_WORDS, clean_line, clean_name
+from clusterby.namers.clean_name import LONGEST, MOST_WORDS, clean_name
 from clusterby.namers.question import Part, Question, quoted
 from clusterby.namers.samples import Kind
+from clusterby.namers.unlike import one_line
 
 __all__ = [
     "Asked",
@@ -26,8 +28,11 @@ __all__ = [
 ]
 
 LONGEST_DESCRIPTION = 200
+_HIGHEST_MARK = 10  # a number above 1 up to this may be a mark out of 5 or 10
 _MOST_PARTS = 40
 """Names of smaller groups that go into a question."""
+
+_NUMBER = re.compile(r"\s*(\d{1,3}(?:\.\d+)?)\s*(%?)\s*", re.ASCII)
 
 _RULES = """\
 You name one group of a collection. A machine made the groups; a person will read your name in the list of all groups.
@@ -153,32 +158,28 @@ def ask_for_name(group: Group, asked: Asked | None = None) -> Question:
 def read_name(answer: Mapping[str, Any], *, by: str = "") -> Name:
     """Return the name that an answer gives.
 
+    The rest is taken as far as it can be read: a good name is not given away for it.
+
     Raises
     ------
     Unfit
-        If a value is missing, of another type, or out of its range.
+        If there is no name, or what there is cannot be one.
 
     Examples
     --------
-    >>> read_name({"name": "red bikes", "description": "Bikes.", "confidence": 1, "mixed": False}, by="m").confidence
-    1.0
+    >>> read_name({"name": "red bikes", "description": "Bikes.", "confidence": "90%", "mixed": False}, by="m").confidence
+    0.9
     """
     name, description = answer.get("name"), answer.get("description")
     if not isinstance(name, str):
         raise Unfit('"name" must be a string')
-    if not isinstance(description, str):
-        raise Unfit('"description" must be a string')
-    confidence, mixed = answer.get("confidence"), answer.get("mixed")
-    if isinstance(confidence, bool) or not isinstance(confidence, (int, float)) or not 0 <= confidence <= 1:
-        raise Unfit('"confidence" must be a number from 0 to 1')
-    if not isinstance(mixed, bool):
-        raise Unfit('"mixed" must be true or false')
-    try:
-        sentence = clean_line(description, longest=LONGEST_DESCRIPTION)
-    except Unfit as unfit:
-        raise Unfit(f'"description": {unfit}') from None
+    sentence = one_line(description, most=LONGEST_DESCRIPTION) if isinstance(description, str) else ""
     return Name(
-        name=checked_name(name), by=by, description=sentence, confidence=float(confidence), mixed=mixed
+        name=checked_name(name),
+        by=by,
+        description=sentence if any(c.isalnum() for c in sentence) else "",
+        confidence=_confidence(answer.get("confidence")),
+        mixed=str(answer.get("mixed")).strip().lower() == "true",
     )
 
 
@@ -188,6 +189,18 @@ def checked_name(name: str) -> str:
         return clean_name(name)
     except Unfit as unfit:
         raise Unfit(f'"name": {unfit}') from None
+
+
+def _confidence(given: Any) -> float | None:
+    """Return a number from 0 to 1, where that is what was given, or a percentage that can be nothing else."""
+    percent = False
+    if isinstance(given, str) and (found := _NUMBER.fullmatch(given)):
+        given, percent = float(found[1]), found[2] == "%"
+    if isinstance(given, bool) or not isinstance(given, (int, float)):
+        return None
+    if not percent and 0 <= given <= 1:
+        return float(given)
+    return given / 100 if (percent or given > _HIGHEST_MARK) and 0 <= given <= 100 else None
 
 
 def wish(asked: Asked) -> str:

@@ -8,12 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
-from clusterby.core.errors import EndpointError
-from clusterby.endpoints import Endpoint, Refusal, Refused, Wording, check_settings, find_address
+from clusterby.endpoints import Barred, Endpoint, Refusal, Refused, Wording, check_settings, find_address
 from clusterby.namers.answer import Answer, Unfit, UnusableAnswer, find_object, read_answer
 from clusterby.namers.forms import PLAIN, blind, form_options, unknown_form
 from clusterby.namers.prices import DEFAULT_MODEL, describe_bill
-from clusterby.namers.question import Question
+from clusterby.namers.question import Question, sendable
 
 __all__ = ["ChatModel", "Spent"]
 
@@ -52,7 +51,7 @@ class ChatModel:
         How many tokens an answer may have, what the model thinks before among them; servers that cannot be told decide.
     max_retries : int
         How often a request is made again after a rate limit, an error of the server or a lost connection; waits as long as
-        the server asks, else 0.5, 1, 2, … up to 30 seconds.
+        the server asks, up to two minutes, else 0.5, 1, 2, … up to 30 seconds.
     timeout : float
         Seconds without an answer after which a request counts as lost.
 
@@ -91,7 +90,7 @@ class ChatModel:
         self._endpoint = Endpoint(
             model, self.address, wording=_WORDING, max_retries=max_retries, timeout=timeout
         )
-        self._form, self._settled = 0, False
+        self._form, self._settled, self._sees = 0, False, False
         self._lock = threading.Lock()
         self._spent = Spent(0, 0, 0)
 
@@ -116,7 +115,8 @@ class ChatModel:
     ) -> T:
         """Return the answer to a question, as it is read.
 
-        An answer that cannot be used is sent back once, with what is wrong with it.
+        An answer that cannot be used is sent back once, with what is wrong with it; a body that holds no answer at all is
+        asked for twice more.
 
         Parameters
         ----------
@@ -131,9 +131,13 @@ class ChatModel:
         Raises
         ------
         UnusableAnswer
-            If the model refuses to answer, or its second answer cannot be used either.
+            If the model refuses to answer, its second answer cannot be used either, or no body holds an answer.
+        Failed
+            If every attempt failed, by what may pass.
+        Denied
+            If the server refuses the question, maybe for what is in it, or the model takes no images.
         EndpointError
-            If the server cannot be reached, does not know key or model, takes no images, or keeps refusing.
+            If the server cannot be reached, does not know key or model, or has no credit left.
         TooLarge
             If the server takes less at a time: a shorter question, or fewer images.
         Stopped
@@ -165,16 +169,18 @@ class ChatModel:
                 body = self._endpoint.post(
                     "chat.completions", messages=messages, **form_options(question, form, self.max_tokens)
                 )
+                answer = read_answer(body, host=self.address.host, key=self.address.key)
             except Refused as error:
-                self._check_sight(error.refusal, question)
+                refusal = error.refusal
+                self._check_sight(refusal, question)
                 settled = self._settled and form >= self._form  # not by another thread meanwhile
-                if settled or form == PLAIN or not unknown_form(error.refusal):
+                if settled or form == PLAIN or refusal.filtered or not unknown_form(refusal):
                     raise
                 form += 1
             else:
                 break
-        answer = read_answer(body, host=self.address.host)
         with self._lock:
+            self._sees |= question.images > 0
             self._form, self._settled = min(form, self._form) if self._settled else form, True
             calls, sent, received = self._spent
             self._spent = Spent(calls + 1, sent + answer.sent, received + answer.received)
@@ -182,14 +188,14 @@ class ChatModel:
 
     def _check_sight(self, refusal: Refusal, question: Question) -> None:
         """Say at once that a model sees no images: some servers report it as if it would pass."""
-        if question.images and blind(refusal):
-            raise EndpointError(
+        if question.images and not self._sees and not refusal.filtered and blind(refusal):
+            raise Barred(
                 f"{self.address.host} refused the images for model {self.model!r} ({refusal.status}): {refusal.said}: choose a "
                 "model that sees (CLUSTERBY_CHAT_MODEL)"
             ) from None
 
     def _check_willing(self, answer: Answer) -> None:
-        said = answer.refusal or ("its content filter" if answer.end == "content_filter" else "")
+        said = answer.refusal or ("its content filter" if answer.filtered else "")
         if said:
             raise UnusableAnswer(
                 f"model {self.model!r} at {self.address.host} refuses to answer: {said[:200]}: send other examples, or choose "
@@ -208,11 +214,11 @@ def _meaning(answer: Answer, read: Callable[[Mapping[str, Any]], T]) -> T:
 
 def _correction(answer: Answer, wrong: str) -> list[dict[str, Any]]:
     """Return what is said after an answer that cannot be used."""
-    text = answer.text[:_SENT_BACK] or "(nothing)"
+    text = sendable(answer.text[:_SENT_BACK]) or "(nothing)"
     return [
         {"role": "assistant", "content": text},
         {
             "role": "user",
-            "content": f"This cannot be used: {wrong}. Answer again, with the JSON object alone.",
+            "content": f"This cannot be used: {sendable(wrong)}. Answer again, with the JSON object alone.",
         },
     ]

@@ -122,8 +122,8 @@ class LLMNamer:
         Raises
         ------
         EndpointError
-            If the server cannot be reached, does not know key or model, has no credit left, or refuses all questions. What
-            was answered until then is kept.
+            If the server cannot be reached, does not know key or model, has no credit left, or fails several times in a row.
+            What was answered until then is kept.
         InvalidParameter
             If OpenAI is asked without a key.
         MissingExtra
@@ -141,7 +141,8 @@ class LLMNamer:
         if new:
             log.warning("%s: %s", clusters.column, self._estimate(new, kept))
         answered, refused = ask_jobs(
-            new, chat=self.chat, answers=self._answers, workers=self.workers, description=f"name {clusters.column}"
+            new, chat=self.chat, answers=self._answers, workers=self.workers,
+            kept=kept + before.calls + self._parts_named(clusters), description=f"name {clusters.column}",
         )  # fmt: skip
         names |= answered
         others = {c: name for c, name in clusters.names.items() if c not in names}
@@ -155,6 +156,9 @@ class LLMNamer:
             failed=dict(sorted((failed | refused).items())),
             bill=total,
         )
+
+    def _parts_named(self, clusters: Clusters) -> int:
+        return sum(part.by == self.by for parts in clusters.parts.values() for part in parts)
 
     def _naming(self, cluster: int, group: Group) -> Job[Group, Name]:
         return Job(
@@ -179,17 +183,20 @@ class LLMNamer:
             log.warning(
                 "to tell names apart: %s", self.chat.estimate([job.question(job.shown) for job in new])
             )
-            known |= self._told(new)
+            known |= self._told(new, kept=len(names))
         return {
             namesake.cluster: replace(names[namesake.cluster], name=name)
             for number, told in known.items()
             for namesake, name in zip((n for n in sets[number] if not n.keeps), told, strict=True)
         }
 
-    def _told(self, jobs: list[Job[tuple[Namesake, ...], tuple[str, ...]]]) -> dict[int, tuple[str, ...]]:
+    def _told(
+        self, jobs: list[Job[tuple[Namesake, ...], tuple[str, ...]]], *, kept: int
+    ) -> dict[int, tuple[str, ...]]:
         try:
             told, failed = ask_jobs(
-                jobs, chat=self.chat, answers=self._answers, workers=self.workers, description="tell names apart"
+                jobs, chat=self.chat, answers=self._answers, workers=self.workers, kept=kept,
+                description="tell names apart",
             )  # fmt: skip
         except EndpointError as error:  # the names are there: better numbered than lost
             log.warning("names that are alike are numbered: %s", error)

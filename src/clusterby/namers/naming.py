@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from clusterby.core.errors import EndpointError
 from clusterby.core.progress import track
-from clusterby.endpoints import Refused, TooLarge, run_jobs
+from clusterby.endpoints import Barred, Denied, Failed, Filtered, TooLarge, run_jobs
 from clusterby.namers.answer import UnusableAnswer
 from clusterby.namers.chat import ChatModel
 from clusterby.namers.kept import Answers, ask_and_keep, known_answer, question_key
@@ -23,11 +23,8 @@ log = logging.getLogger(__name__)
 S = TypeVar("S")
 T = TypeVar("T")
 
-_ONE_QUESTION = frozenset({400, 422})
-"""With what servers refuse a question for what is in it; but also one that they take from nobody."""
-
 _PATIENCE = 3
-"""Questions that are refused before any is answered: then it is not for what is in them."""
+"""Questions that fail in a row, or as many as are under way at once if that is more: then it is not for what is in them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +61,9 @@ def known_jobs(jobs: Sequence[Job[S, T]], *, chat: ChatModel, answers: Answers) 
 
 
 def ask_jobs(
-    jobs: Sequence[Job[S, T]], *, chat: ChatModel, answers: Answers, workers: int, description: str = "name"
-) -> tuple[dict[int, T], dict[int, str]]:
+    jobs: Sequence[Job[S, T]], *, chat: ChatModel, answers: Answers, workers: int, kept: int = 0,
+    description: str = "name",
+) -> tuple[dict[int, T], dict[int, str]]:  # fmt: skip
     """Ask the questions of all jobs, and keep each answer as it comes.
 
     Parameters
@@ -78,6 +76,8 @@ def ask_jobs(
         Where answers are kept, each under the whole question, however short the one was that the server took.
     workers : int
         How many questions are under way at once.
+    kept : int
+        How many other questions the model is known to have answered: a server that did so may refuse one for what is in it.
     description : str
         What the progress is called.
 
@@ -87,48 +87,80 @@ def ask_jobs(
         What was answered, by job.
     failed : dict of int to str
         Why there is no answer to the others: the model refuses, answers what cannot be used, or the server does not take
-        the question.
+        the question or fails at every attempt.
 
     Raises
     ------
     EndpointError
-        If the server cannot be reached, does not know key or model, has no credit left, or refuses all questions.
+        If the server cannot be reached, does not know key or model, has no credit left, fails several times in a row, or
+        has failed at every question that there is.
     """
-    answered: dict[int, T] = {}
-    failed: dict[int, str] = {}
-    stop, counting = threading.Event(), threading.Lock()
-
-    def give_up(error: EndpointError) -> bool:
-        if isinstance(error, UnusableAnswer):
-            return False
-        refused = len(failed) + 1
-        return not _for_what_is_in_it(error) or (not answered and refused >= min(_PATIENCE, len(jobs)))
-
+    run: _Run[T] = _Run(len(jobs), known_good=kept > 0, patience=max(_PATIENCE, workers))
+    stop = threading.Event()
     with track(description, len(jobs)) as advance:
 
         def ask(job: Job[S, T]) -> None:
+            with run.counting:
+                run.begun += 1
             try:
                 found = _ask_one(job, chat, answers, stop)
             except EndpointError as error:
-                with counting:
-                    if give_up(error):
+                with run.counting:
+                    if run.ends_with(job.name, error):
                         raise
-                    failed[job.name] = str(error)
             else:
-                with counting:
-                    answered[job.name] = found
-            with counting:
+                with run.counting:
+                    run.answer(job.name, found)
+            with run.counting:
                 advance(1)
 
         try:
             run_jobs(ask, jobs, workers=workers, stop=stop)
         except EndpointError as error:
-            if not answered:
+            if not run.answered:
                 raise
             raise EndpointError(
-                f"{error}; {len(answered):,} of {len(jobs):,} answers came before and are kept: run again for the rest"
+                f"{error}; {len(run.answered):,} of {len(jobs):,} answers came before and are kept: run again for the rest"
             ) from None
-    return answered, failed
+    return run.answered, run.failed
+
+
+class _Run(Generic[T]):
+    """How it went so far; whoever looks holds `counting`."""
+
+    def __init__(self, total: int, *, known_good: bool, patience: int) -> None:
+        self.counting = threading.Lock()
+        self.begun = 0
+        self.answered: dict[int, T] = {}
+        self.failed: dict[int, str] = {}
+        self._total, self._known_good, self._patience = total, known_good, patience
+        self._in_a_row = self._by_the_server = 0
+
+    def answer(self, name: int, found: T) -> None:
+        """Count an answer."""
+        self.answered[name] = found
+        self._known_good, self._in_a_row = True, 0
+
+    def ends_with(self, name: int, error: EndpointError) -> bool:
+        """Count a question that failed, and return whether the others are not to be asked for it."""
+        self.failed[name] = str(error)
+        if self._for_what_is_in_it(error):
+            self._in_a_row = 0
+            return False
+        if not isinstance(error, (Failed, Denied)):
+            return True
+        self._in_a_row += 1
+        self._by_the_server += 1
+        if self.begun < self._total:
+            return self._in_a_row >= self._patience
+        return not self._known_good and self._by_the_server == self._total
+
+    def _for_what_is_in_it(self, error: EndpointError) -> bool:
+        """Whether it is no matter to other questions: a server that has answered one does not refuse all for the same."""
+        if isinstance(error, (Failed, Barred)):
+            return False
+        denied = isinstance(error, Denied) and self._known_good
+        return denied or isinstance(error, (UnusableAnswer, Filtered))
 
 
 def _ask_one(job: Job[S, T], chat: ChatModel, answers: Answers, stop: threading.Event) -> T:
@@ -146,9 +178,3 @@ def _ask_one(job: Job[S, T], chat: ChatModel, answers: Answers, stop: threading.
                 ) from None
             shown = less
             log.info("%s takes fewer members at a time", chat.address.host)
-
-
-def _for_what_is_in_it(error: EndpointError) -> bool:
-    """Whether a server may have refused a question for what is in it, as some do by their content filters."""
-    cause = error.__context__
-    return isinstance(cause, Refused) and cause.refusal.status in _ONE_QUESTION

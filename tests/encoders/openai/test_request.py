@@ -276,3 +276,14 @@ def test_what_stays_on_this_machine_goes_through_no_proxy(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     with EmbeddingsServer() as server:
         assert np.array_equal(ask(server), vectors_of(["a", "b"]))
+
+
+def test_texts_go_nowhere_a_redirect_leads():
+    with EmbeddingsServer() as other:
+        moved = Reply(status=307, headers={"location": f"{other.url}/embeddings"}, body={})
+        with EmbeddingsServer(moved) as server, pytest.raises(EndpointError) as caught:
+            ask(server)
+    assert message_of(caught).startswith(
+        f"{server.host} sends requests on to http://{other.host} (307), and nothing"
+    )
+    assert other.requests == []
