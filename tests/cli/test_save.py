@@ -15,6 +15,8 @@ def test_a_key_that_is_taken_or_none_is_refused_before_any_work(run, images):
         check_free("look", overwrite=False)
     with pytest.raises(InvalidParameter, match="../up"):
         check_free("../up", overwrite=False)
+    with pytest.raises(InvalidParameter, match="there is a run 'look', which differs by case alone"):
+        check_free("Look", overwrite=True)
 
 
 @pytest.mark.fiftyone

@@ -7,7 +7,7 @@ import pytest
 
 from clusterby.clusterers.fit import fit
 from clusterby.clusterers.predict import predict, predict_kind
-from clusterby.core.errors import InvalidVectors
+from clusterby.core.errors import InvalidParameter, InvalidVectors
 
 
 def column(*values: float) -> np.ndarray:
@@ -150,3 +150,14 @@ def test_without_its_estimator_a_method_without_a_model_decides_as_with_it(metho
     without = replace(fitted, estimator=None)
     np.testing.assert_array_equal(predict(without, train, new)[0], predict(fitted, train, new)[0])
     np.testing.assert_array_equal(predict(without, train, train)[0], fitted.partition.labels)
+
+
+def test_a_metric_that_was_a_function_is_not_kept():
+    fitted = fit("DBSCAN", LINE, parameters={"eps": 2.0, "metric": lambda a, b: abs(a - b).sum()})
+    kept = replace(
+        fitted.partition, parameters={**fitted.partition.parameters, "metric": "<function distance at 0x1>"}
+    )
+    with pytest.raises(
+        InvalidParameter, match="it was a function, which is not kept with a result: cluster again"
+    ):
+        predict(replace(fitted, estimator=None, partition=kept), LINE, LINE)

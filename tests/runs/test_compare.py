@@ -60,3 +60,12 @@ def test_the_order_of_columns_does_not_matter(home):
     runs.save(cb.clusterby(turned, ["n", "a"], n_clusters=2), "na")
     found = runs.compare("an", "na")
     assert (found.n_rows, found.matched, found.ari) == (12, "content", 1.0)
+
+
+def test_given_vectors_tell_equal_rows_apart(home):
+    table = {"w": ["x", "x", "y", "z"]}
+    vectors = [[0.0], [9.0], [0.1], [9.1]]
+    runs.save(cb.clusterby(table, "w", embeddings=vectors, n_clusters=2), "a")
+    turned = {"w": table["w"][::-1]}
+    runs.save(cb.clusterby(turned, "w", embeddings=vectors[::-1], n_clusters=2), "b")
+    assert (runs.compare("a", "b").n_rows, runs.compare("a", "b").ari) == (4, 1.0)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -284,3 +285,43 @@ def test_a_table_without_the_column_or_without_the_rows_is_refused(home, groups)
         runs.load("a", {"v": [[1.0, 2.0, 3.0]]})
     with pytest.raises(UnknownName, match="no run 'b'"):
         runs.load("b", {"v": [[1.0]]})
+
+
+def test_objects_without_content_are_told_apart_by_their_vectors(home):
+    table = {"o": [object(), object(), object()]}
+    vectors = [[0.0], [0.1], [9.0]]
+    groups = cb.clusterby(table, "o", embeddings=vectors, n_clusters=2)
+    groups.save("a")
+    with pytest.raises(InvalidTable, match="it was made of given vectors: pass them with embeddings="):
+        runs.load("a", table)
+    found = runs.load("a", {"o": table["o"][::-1]}, embeddings=vectors[::-1])
+    assert found.labels_.tolist() == groups.labels_.tolist()[::-1]
+
+
+def test_vectors_of_another_space_are_not_taken_for_the_run_s_own(home, table):
+    groups = cb.clusterby(table, "v", n_clusters=3)
+    groups.save("a")
+    other = replace(groups.embeddings, space="other@1")
+    with pytest.raises(
+        InvalidVectors, match="of the space 'other@1', and the clusters were made in 'identity"
+    ):
+        runs.load("a", table, embeddings=other)
+    assert runs.load("a", table, embeddings=groups.embeddings).quality() == groups.quality()
+
+
+def test_a_file_that_could_not_be_read_is_not_another_one_where_the_project_moved(
+    home, tmp_path, monkeypatch
+):
+    from PIL import Image
+
+    (tmp_path / "here" / "photos").mkdir(parents=True)
+    for i in range(4):
+        Image.new("RGB", (8, 8), (80 * i, 0, 0)).save(tmp_path / "here" / "photos" / f"{i}.png")
+    (tmp_path / "here" / "photos" / "empty.png").write_bytes(b"")
+    monkeypatch.setenv("CLUSTERBY_HOME", str(tmp_path / "here" / ".clusterby"))
+    cb.clusterby(tmp_path / "here" / "photos", "image", n_clusters=2).save("a")
+    (tmp_path / "here").rename(tmp_path / "there")
+    monkeypatch.setenv("CLUSTERBY_HOME", str(tmp_path / "there" / ".clusterby"))
+    found = runs.load("a")
+    assert not runs.changes(found)
+    assert [s.reason for s in found.skipped] == ["empty file"]

@@ -114,3 +114,13 @@ def test_a_run_that_lacks_a_file_is_listed_as_damaged(home, groups):
     (runs.save(groups, "a") / "rows.parquet").unlink()
     (damaged,) = runs.list()
     assert "rows.parquet (it is not there)" in damaged.damage
+
+
+def test_several_are_deleted_or_none(home, groups):
+    for key in "abc":
+        runs.save(groups, key)
+    with pytest.raises(UnknownName, match="no run 'nope'"):
+        runs.delete("a", "nope", "b")
+    assert kept(home) == ["a@1", "b@1", "c@1"]
+    runs.delete("a", "b", "a")
+    assert kept(home) == ["c@1"]

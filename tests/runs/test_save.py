@@ -248,3 +248,15 @@ def test_what_is_not_whole_takes_the_place_of_nothing(home, groups, table):
     (home / "runs" / "a@2").mkdir()
     runs.delete("a")
     assert kept(home) == ["b@1"]
+
+
+def test_what_another_process_saved_since_it_was_loaded_is_not_lost(home, groups, table):
+    groups.save("a")
+    mine, other = runs.load("a", table), runs.load("a", table)
+    other.merged([0, 1]).save("a", overwrite=True)
+    with pytest.raises(UnwritableTarget, match="another process saved or removed run 'a' meanwhile"):
+        mine.renamed({1: "mine"}).save("a", overwrite=True)
+    assert runs.load("a", table).n_clusters_ == 2
+    mine.save("b")
+    other.renamed({1: "again"}).save("a", overwrite=True)  # its own work is in its way to nobody
+    assert runs.load("a", table).n_clusters_ == 3

@@ -43,9 +43,28 @@ def test_names_of_other_clusters_than_the_run_has_now_are_refused(saved):
     assert runs.load("a", saved).n_clusters_ == 2
 
 
-def test_clusters_that_were_merged_since_they_were_loaded_are_not_those_of_the_run(saved):
-    with pytest.raises(UnwritableTarget):
-        runs.save_names(runs.load("a", saved).merged([0, 1]).renamed({0: "both"}), "a")
+def test_clusters_of_another_making_are_not_named_though_they_were_made_in_the_same_second(saved):
+    named = runs.load("a", saved).renamed({2: "two"})
+    cb.clusterby(saved, "v", n_clusters=2, random_state=5).save("a", overwrite=True)
+    with pytest.raises(UnwritableTarget, match="another process saved or removed run 'a' meanwhile"):
+        runs.save_names(named, "a")
+
+
+def test_edited_clusters_are_saved_themselves(saved):
+    edited = runs.load("a", saved).merged([0, 1]).renamed({0: "both"})
+    with pytest.raises(InvalidParameter, match=r"edited since .* groups.save\('a', overwrite=True\)"):
+        runs.save_names(edited, "a")
+    edited.save("a", overwrite=True)
+
+
+def test_no_name_is_that_of_a_cluster_that_is_not_in_the_table_now(saved):
+    labels = runs.load("a", saved).labels_
+    some = {
+        name: [cell for cell, label in zip(cells, labels, strict=True) if label != 1]
+        for name, cells in saved.items()
+    }
+    runs.save_names(runs.load("a", some).renamed({2: "One"}), "a")
+    assert dict(runs.load("a", saved).names_) == {0: "zero", 1: "one", 2: "One 2"}
 
 
 def test_a_result_that_was_not_loaded_has_no_run(saved, groups):

@@ -113,6 +113,7 @@ def test_a_manifest_that_lacks_something_says_what(files, name):
         ({"by": []}, "names no column"), ({"by": 3}, "is no list"), ({"n_rows": 10**15}, "are not those of 1000000000"),
         ({"table": {"kinds": {"v": "smell"}}}, "not a valid Modality"),
         ({"recipes": [{"modality": "smell"}]}, "not a valid Modality"), ({"recipes": [{"column": []}]}, "is no text"),
+        ({"recipes": [{"encoder": 3}]}, "is no text"),
         ({"recipes": [{"region": {"shape": "Blob"}}]}, "Blob"), ({"recipes": [{"region": -1}]}, "is no mapping"),
     ],
 )  # fmt: skip

@@ -85,8 +85,7 @@ def delete(
 ) -> None:
     """Delete runs; the table and the vectors in the cache stay."""
     with session(quiet=quiet, debug=debug):
-        for key in keys:
-            runs.delete(key)
+        runs.delete(*keys)
         _done({"deleted": keys}, f"deleted {', '.join(keys)}", json=json, quiet=quiet)
 
 

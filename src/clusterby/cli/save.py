@@ -9,7 +9,7 @@ import clusterby as cb
 import clusterby.fiftyone as cbf
 from clusterby.core.errors import InvalidParameter
 from clusterby.groups.result import ClusterBy
-from clusterby.runs.key import check_key
+from clusterby.runs.key import check_key, check_no_twin
 from clusterby.tables.fiftyone import FiftyOneTable
 
 __all__ = ["check_free", "check_save", "save_clusters"]
@@ -21,13 +21,14 @@ def check_free(key: str, *, overwrite: bool) -> None:
     Raises
     ------
     InvalidParameter
-        If it is no key, or there is such a run and it is not to be replaced.
+        If it is no key, or there is such a run and it is not to be replaced, or one that differs by case alone.
     """
-    if key in {facts.key for facts in cb.runs.list()} and not overwrite:
+    known = [facts.key for facts in cb.runs.list()]
+    if check_key(key) in known and not overwrite:
         raise InvalidParameter(
             f"--save {key}: there is a run of that key; choose another one, or give --overwrite"
         )
-    check_key(key)
+    check_no_twin(key, known)
 
 
 def check_save(key: str, table: FiftyOneTable, by: Any, *, encoder: str) -> None:

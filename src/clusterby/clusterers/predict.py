@@ -12,7 +12,7 @@ from clusterby.clusterers.fit import Fitted, check_vectors
 from clusterby.clusterers.run import PredictKind, probabilities, translated
 from clusterby.clusterers.threads import one_thread_if_small
 from clusterby.core.column import FloatArray, IntArray
-from clusterby.core.errors import InvalidVectors
+from clusterby.core.errors import InvalidParameter, InvalidVectors
 from clusterby.core.partition import NOISE
 from clusterby.kernels.centers import nearest_center
 from clusterby.kernels.neighbors.half_squares import Metric
@@ -161,6 +161,10 @@ def _search(fitted: Fitted, train: FloatArray, new: FloatArray, k: int) -> tuple
     if metric in ("euclidean", "l2", "cosine"):
         plain: Metric = "cosine" if metric == "cosine" else "euclidean"
         return nearest_neighbors(train, min(k, len(train)), queries=new, metric=plain)
+    if fitted.estimator is None and str(metric).startswith("<"):
+        raise InvalidParameter(
+            f"metric={metric}: it was a function, which is not kept with a result: cluster again to predict"
+        )
     from sklearn.neighbors import NearestNeighbors
 
     settings = {name: _setting(fitted, name) for name in ("metric", "p", "metric_params")}

@@ -58,8 +58,9 @@ def compare(a: str, b: str) -> Comparison:
 def _pairs(one: SavedRun, other: SavedRun, labels: Sequence[Any]) -> tuple[IntArray, Matched]:
     """Return for each row of the other run the row of the one that it is, −1 for none, and how that is known."""
     first, second = replace(one.marks, vectors=None), replace(other.marks, vectors=None)
-    if one.kinds == other.kinds:
-        return match(first, second, labels=labels).origin, "content"
+    if list(one.kinds.items()) == list(other.kinds.items()):
+        told = match(one.marks, other.marks, labels=labels), match(first, second, labels=labels)
+        return max(told, key=lambda found: len(found.same)).origin, "content"
     if first.identity is not None and first.identity == second.identity:
         place = {name: row for row, name in enumerate(first.names or ())}
         return np.array([place.get(name, -1) for name in second.names or ()], dtype=np.int64), "identity"

@@ -12,7 +12,8 @@ import numpy as np
 from clusterby.cache import Cache, CacheArgument, Memo
 from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.embeddings import Embeddings
-from clusterby.core.errors import ClusterbyError, InvalidParameter, InvalidVectors
+from clusterby.core.errors import ClusterbyError, InvalidParameter, InvalidTable, InvalidVectors
+from clusterby.core.modality import Modality
 from clusterby.groups import ClusterBy
 from clusterby.ops.embedder import Embedder
 from clusterby.ops.given import given_embeddings
@@ -22,10 +23,10 @@ from clusterby.runs.marks import Marks, marks_of, vector_marks
 from clusterby.runs.match import Changes, match
 from clusterby.runs.over import over
 from clusterby.runs.pack import SavedRun
-from clusterby.runs.read import read_run
+from clusterby.runs.read import read_version
 from clusterby.runs.recipe import again
 from clusterby.runs.record import RunRecord
-from clusterby.runs.restore import Back, Restored, groups_of
+from clusterby.runs.restore import Back, Place, Restored, clusters_of, groups_of
 from clusterby.runs.some_rows import SomeRows
 from clusterby.runs.source import from_project, open_again
 from clusterby.tables import open_table
@@ -47,7 +48,7 @@ def load(
     """Return a saved result over its table, which may have changed meanwhile.
 
     Rows are found again by their identity and their content (see :func:`~clusterby.runs.match.match`): a label never moves
-    to another row. New and changed rows are skipped, each with a reason; :meth:`ClusterBy.predict` says where they belong, and
+    to a row with other cells. New and changed rows are skipped, each with a reason; :meth:`ClusterBy.predict` says where they belong, and
     :func:`changes` which they are. Vectors are not read before something needs them: then they come from the cache, or are
     made again by the encoder that made them.
 
@@ -78,21 +79,25 @@ def load(
         If the table lacks a column that was clustered by.
     """
     root = runs_folder()
-    saved = read_run(root, key)
+    version, saved = read_version(root, key)
     saved = replace(saved, record=replace(saved.record, recipes=from_project(saved.record.recipes, root)))
     opened = open_again(key, saved, root) if table is None else open_table(table)
     kept = usable_cache(cache)
     given = None if embeddings is None else _given(embeddings, opened, saved.record)
     marks = _marks(opened, saved, given, None if kept is None else kept.memo)
     found = match(saved.marks, marks, labels=_labels(saved.record))
-    record = over(saved.record, found)
+    try:
+        record = over(saved.record, found)
+    except InvalidTable as error:
+        raise _no_row(error, saved, given) from None
     order = np.where(found.origin < 0, -1, saved.order[found.origin])
     how = _embedder(saved, opened, order, encoder)
     read = _reader(record, opened, given, how, kept)
     if found:
         log.info("%s: %s", key, found)
     back = Back(
-        record=record, marks=_with_vectors(marks, saved.marks, found), kinds=saved.kinds, changes=found, order=order
+        record=record, marks=_with_vectors(marks, saved.marks, found), kinds=saved.kinds, changes=found, order=order,
+        place=Place(key=key, number=version.number, clusters=clusters_of(saved.record)),
     )  # fmt: skip
     if isinstance(how, Embedder):
         return groups_of(record, opened, read, embedder=how, cache=kept, back=back)
@@ -113,9 +118,24 @@ def changes(groups: ClusterBy) -> Changes | None:
     return making.changes if isinstance(making, Restored) else None
 
 
+def _no_row(error: InvalidTable, saved: SavedRun, given: Embeddings | None) -> InvalidTable:
+    """Return the error with what else may be the reason."""
+    if saved.marks.vectors is not None and given is None:
+        return InvalidTable(
+            f"{error}; it was made of given vectors: pass them with embeddings=, they tell rows apart too"
+        )
+    if any(Modality(kind) in (Modality.IMAGE, Modality.AUDIO) for kind in saved.kinds.values() if kind):
+        return InvalidTable(f"{error}, and look whether its files are there")
+    return error
+
+
 def _given(embeddings: Any, table: Table, record: RunRecord) -> Embeddings:
     """Return vectors that were given as those that were clustered."""
     found = given_embeddings(embeddings, n_rows=table.n_rows)
+    if isinstance(embeddings, Embeddings) and record.recipes and found.space != record.space:
+        raise InvalidVectors(
+            f"these vectors are of the space {found.space!r:.80}, and the clusters were made in {record.space!r:.80}: give those"
+        )
     how = record.conditioned
     if how is not None and found.dimension == len(how.subspace.center) and not how.did(found):
         found = how.apply(found)

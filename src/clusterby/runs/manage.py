@@ -96,20 +96,23 @@ def rename(old: str, new: str) -> None:
         move(version.path, version_at(root, new, 1).path)
 
 
-def delete(key: str) -> None:
-    """Delete a run, damaged or not.
+def delete(*keys: str) -> None:
+    """Delete runs, damaged or not.
 
     Raises
     ------
     UnknownName
-        If there is none.
+        If one of them is not there; none is deleted then.
     """
     root = runs_folder()
-    newest_of(root, check_key(key))
+    for key in keys:
+        newest_of(root, check_key(key))
     with alone(root):
         tidy(root)
+        for key in keys:
+            newest_of(root, key)
         for version in all_versions(root):  # the newest last: else an older one would be there again
-            if version.key == key:
+            if version.key in keys:
                 discard(version.path)
 
 

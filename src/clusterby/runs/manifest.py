@@ -136,6 +136,8 @@ def _recipe(plain: Mapping[str, Any], place: int, arrays: Arrays, followed: Sequ
     of_column = [f for f in followed if f.column == plain["column"]]
     facts: dict[str, Any] = {name: plain[name] for name in _PLAIN}
     _text(facts["column"]), Modality(facts["modality"])
+    if facts["encoder"] is not None:
+        _text(facts["encoder"])
     if facts["region"] is not None:
         region_of(_dict(facts["region"]))
     return Recipe(

@@ -137,11 +137,17 @@ def _column_keys(column: Column, kind: str, memo: Memo) -> list[bytes | None]:
         cells = CellKeys(column, modality, engine=LocalEngine(), memo=memo)
         cells.read(np.flatnonzero(~cells.known))
         found = {row: cells.keys[row].tobytes() for row in np.flatnonzero(cells.known).tolist()}
-    elif modality is not None:
+        return [found.get(row) or _unreadable(cell) for row, cell in enumerate(column.cells)]
+    if modality is not None:
         decoded = decode(column, modality)
         values = text_keys(decoded.values) if modality is Modality.TEXT else map(_value_key, decoded.values)
         found = {row: key for row, key in zip(decoded.rows.tolist(), values, strict=True) if key is not None}
     return [found.get(row) or _value_key(cell) for row, cell in enumerate(column.cells)]
+
+
+def _unreadable(cell: Any) -> bytes | None:
+    """Return the key of a cell of media that nothing can be read of: of a file its name, wherever it lies."""
+    return _value_key(os.path.basename(cell) if isinstance(cell, (str, os.PathLike)) else cell)  # noqa: PTH119
 
 
 def _value_key(value: Any) -> bytes | None:

@@ -15,10 +15,10 @@ from clusterby.runs.record import RunRecord
 
 __all__ = ["CHANGED", "NEW", "moved", "over"]
 
-NEW = "new since the run was saved: predict() says where it belongs"
+NEW = "new since the run was saved: predict() says where it belongs, if it can be read"
 """Why a row is in no cluster that was not in the table."""
 
-CHANGED = "changed since the run was saved: predict() says where it belongs"
+CHANGED = "changed since the run was saved: predict() says where it belongs, if it can be read"
 """Why a row is in no cluster that was another."""
 
 

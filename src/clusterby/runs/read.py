@@ -14,7 +14,7 @@ from clusterby.runs.pack import FACTS, MANIFEST, SavedRun
 from clusterby.runs.unpack import DamagedFile, read_manifest, unpacked
 from clusterby.runs.versions import Version, newest_of, state_of
 
-__all__ = ["is_whole", "manifest_at", "read_run", "size_of"]
+__all__ = ["is_whole", "manifest_at", "read_run", "read_version", "size_of"]
 
 T = TypeVar("T")
 
@@ -23,7 +23,12 @@ _TRIES = 20
 
 
 def read_run(root: Path, key: Any) -> SavedRun:
-    """Return a run as the last writer left it.
+    """Return a run as the last writer left it; see :func:`read_version`."""
+    return read_version(root, key)[1]
+
+
+def read_version(root: Path, key: Any) -> tuple[Version, SavedRun]:
+    """Return a run as the last writer left it, and which version it is.
 
     Raises
     ------
@@ -35,9 +40,10 @@ def read_run(root: Path, key: Any) -> SavedRun:
         If a later version of clusterby wrote it.
     """
 
-    def read(version: Version) -> SavedRun:
+    def read(version: Version) -> tuple[Version, SavedRun]:
         manifest = read_manifest(read_bytes(version.path / MANIFEST))
-        return unpacked(manifest, {name: read_bytes(_inside(version, name)) for name in manifest["files"]})
+        files = {name: read_bytes(_inside(version, name)) for name in manifest["files"]}
+        return version, unpacked(manifest, files)
 
     return _latest(root, key, read)
 

@@ -13,6 +13,7 @@ from clusterby.clusterers.run import PredictKind
 from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.embeddings import LateEmbeddings
 from clusterby.core.errors import ClusterbyError
+from clusterby.core.fingerprint import fingerprint
 from clusterby.groups import ClusterBy
 from clusterby.groups.edit import Edits
 from clusterby.groups.making import Known, Making, Seen
@@ -23,7 +24,25 @@ from clusterby.runs.match import Changes
 from clusterby.runs.record import RunRecord
 from clusterby.tables.base import Table
 
-__all__ = ["Back", "Restored", "groups_of"]
+__all__ = ["Back", "Place", "Restored", "clusters_of", "groups_of"]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Place:
+    """The run that a result is the latest state of, as far as this process knows.
+
+    Parameters
+    ----------
+    key : str
+    number : int
+        Of the version.
+    clusters : str
+        The fingerprint of its labels.
+    """
+
+    key: str
+    number: int
+    clusters: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,6 +61,8 @@ class Back:
         What became of the table since.
     order : int64 (n,)
         Where each row stood in the table that was clustered; −1 for one that came later.
+    place : Place
+        The run that it is of.
     """
 
     record: RunRecord
@@ -49,6 +70,7 @@ class Back:
     kinds: Mapping[str, str]
     changes: Changes
     order: IntArray
+    place: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -127,6 +149,11 @@ def groups_of(
         naming=Names(names=record.naming),
         known=Known(quality=record.quality, exemplars=record.exemplars, distances=record.distances),
     )
+
+
+def clusters_of(record: RunRecord) -> str:
+    """Return the fingerprint of a record's clusters: which row is in which, whatever they are called."""
+    return fingerprint(record.n_rows, record.rows, record.partition.labels)
 
 
 def _predicts(record: RunRecord) -> PredictKind:

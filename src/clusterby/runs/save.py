@@ -19,7 +19,7 @@ from clusterby.runs.marks import Marks, kinds_of, marks_of, vector_marks
 from clusterby.runs.pack import SavedRun, packed
 from clusterby.runs.read import is_whole
 from clusterby.runs.record import RunRecord, record_of
-from clusterby.runs.restore import Restored
+from clusterby.runs.restore import Back, Restored
 from clusterby.runs.source import in_project, source_of
 from clusterby.runs.versions import Version, all_versions, newest, state_of, version_at
 
@@ -67,8 +67,15 @@ def save(groups: ClusterBy, key: str, *, overwrite: bool = False, seconds: float
         raise InvalidParameter(
             f"a {type(groups).__name__} cannot be saved: give what clusterby() or runs.load() returned"
         )
-    root = runs_folder()
+    root, back = runs_folder(), _back(groups)
     before = _replaced(root, check_key(key), overwrite=overwrite)
+    if (
+        before is not None
+        and back is not None
+        and back.place.key == key
+        and back.place.number != before[0].number
+    ):
+        raise outrun(key)
     content = packed(_saved(groups, root, groups._making.seconds if seconds is None else seconds))
     with alone(root):
         tidy(root)
@@ -80,6 +87,8 @@ def save(groups: ClusterBy, key: str, *, overwrite: bool = False, seconds: float
         except FileExistsError:
             raise outrun(key) from None
         tidy(root)
+    if back is not None and back.place.key == key:
+        back.place.number = version.number
     return version.path
 
 
@@ -118,8 +127,7 @@ def outrun(key: str) -> UnwritableTarget:
 
 
 def _saved(groups: ClusterBy, root: Path, seconds: float | None) -> SavedRun:
-    making = groups._making
-    back = making.back if isinstance(making, Restored) else None
+    back = _back(groups)
     record = record_of(groups, seconds=seconds, earlier=None if back is None else back.record)
     record = replace(record, recipes=in_project(record.recipes, root))
     if back is None:
@@ -131,6 +139,11 @@ def _saved(groups: ClusterBy, root: Path, seconds: float | None) -> SavedRun:
         record=record, marks=marks, order=order, kinds=kinds, source=source_of(groups.table, root),
         kind=groups.table.kind, saved=datetime.now(UTC).isoformat(timespec="seconds"),
     )  # fmt: skip
+
+
+def _back(groups: ClusterBy) -> Back | None:
+    making = groups._making
+    return making.back if isinstance(making, Restored) else None
 
 
 def _columns(record: RunRecord) -> list[str]:

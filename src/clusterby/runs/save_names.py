@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,13 +9,14 @@ from pathlib import Path
 from clusterby.core.errors import InvalidParameter
 from clusterby.groups import ClusterBy
 from clusterby.namers.base import Name
+from clusterby.namers.unlike import same_name, unlike
 from clusterby.runs.disk import alone, publish
 from clusterby.runs.home import runs_folder
 from clusterby.runs.key import check_key
 from clusterby.runs.pack import packed
-from clusterby.runs.read import read_run
+from clusterby.runs.read import read_version
 from clusterby.runs.record import RunRecord
-from clusterby.runs.restore import Restored
+from clusterby.runs.restore import Restored, clusters_of
 from clusterby.runs.save import outrun, tidy
 from clusterby.runs.versions import newest_of, version_at
 
@@ -40,7 +40,7 @@ def save_names(groups: ClusterBy, key: str) -> Path:
     Raises
     ------
     InvalidParameter
-        If the result was not loaded from a run.
+        If the result was not loaded from a run, or its clusters were edited since.
     UnknownName, UnreadableSource
         If there is no such run, or it is damaged.
     UnwritableTarget
@@ -64,40 +64,49 @@ def save_names(groups: ClusterBy, key: str) -> Path:
         raise InvalidParameter(
             f"these clusters were not loaded from a run: save the result itself, as in groups.save({key!r})"
         )
+    record = making.back.record
+    if (dict(groups.edits.merged_into), groups.edits.noise_reassigned) != (
+        dict(record.merged_into),
+        record.noise_reassigned,
+    ):
+        raise InvalidParameter(
+            "these clusters were edited since they were loaded: save the result itself, as in "
+            f"groups.save({key!r}, overwrite=True)"
+        )
     root = runs_folder()
     newest_of(root, check_key(key))  # before anything is written
     with alone(root):
         tidy(root)
-        version, saved = newest_of(root, key), read_run(root, key)
-        kept, loaded = saved.record, making.back.record
-        if not _same_clusters(kept, loaded, groups):
+        version, saved = read_version(root, key)
+        kept, loaded, place = saved.record, making.back.record, making.back.place
+        if clusters_of(kept) != place.clusters:
             raise outrun(key)
-        new = [
-            c
-            for c in groups.names_
-            if _said(groups.names_, groups.naming_.names, c) != _said(loaded.names, loaded.naming, c)
-        ]
+        new = _new_names(groups, loaded, kept)
         record = replace(
             kept,
-            names={**kept.names, **{c: groups.names_[c] for c in new}},
-            naming={**kept.naming, **{c: said for c, said in groups.naming_.names.items() if c in new}},
-        )  # fmt: skip
+            names={**kept.names, **{c: name for c, (name, _) in new.items()}},
+            naming={**kept.naming, **{c: said for c, (_, said) in new.items() if said is not None}},
+        )
         now = datetime.now(UTC).isoformat(timespec="seconds")
         named = version_at(root, key, version.number + 1)
         publish(named.path, packed(replace(saved, record=record, saved=now)))
         tidy(root)
+    if place.key == key:
+        place.number = named.number
     return named.path
 
 
-def _said(
-    names: Mapping[int, str], naming: Mapping[int, Name], cluster: int
-) -> tuple[str | None, Name | None]:
-    return names.get(cluster), naming.get(cluster)
-
-
-def _same_clusters(kept: RunRecord, loaded: RunRecord, groups: ClusterBy) -> bool:
-    """Whether a cluster's id means in a run what it means in a result that was loaded from it earlier."""
-    edits = groups.edits
-    return (kept.created, kept.space, dict(kept.merged_into), kept.noise_reassigned) == (
-        loaded.created, loaded.space, dict(edits.merged_into), edits.noise_reassigned,
-    )  # fmt: skip
+def _new_names(groups: ClusterBy, loaded: RunRecord, kept: RunRecord) -> dict[int, tuple[str, Name | None]]:
+    """Return the names that were given since a result was loaded, unlike those that other clusters of the run have."""
+    naming = groups.naming_.names
+    new = {
+        c: (name, naming.get(c))
+        for c, name in groups.names_.items()
+        if (name, naming.get(c)) != (loaded.names.get(c), loaded.naming.get(c))
+    }
+    taken = {same_name(name) for c, name in kept.names.items() if c not in new}
+    for cluster, (name, said) in new.items():
+        word = unlike([name], taken)
+        taken.add(same_name(word))
+        new[cluster] = (word, said if said is None or word == name else replace(said, name=word))
+    return new
