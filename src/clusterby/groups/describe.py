@@ -14,7 +14,7 @@ from clusterby.core.column import Column, IntArray
 from clusterby.tables import build_native, factorize
 from clusterby.tables.base import Table
 
-__all__ = ["Mark", "describe", "marks"]
+__all__ = ["Mark", "column_marks", "describe", "marks"]
 
 _LEAST_Z = 3.0
 """A mark must be at least this many standard deviations from chance."""
@@ -110,12 +110,13 @@ def marks(
     for name in table.columns:
         if name in left_out:
             continue
-        for mark in _column_marks(table.column(name), rows):
+        for mark in column_marks(table.column(name), rows):
             found[mark.key].append(mark)
     return [m for key in rows for m in sorted(found[key], key=lambda m: -m.z)[:most]]
 
 
-def _column_marks(column: Column, rows: Mapping[Any, IntArray]) -> list[Mark]:
+def column_marks(column: Column, rows: Mapping[Any, IntArray]) -> list[Mark]:
+    """Return what sets each group apart in one column, in no order."""
     if column.type == "number":
         return _mean_marks(column.name, column.cells.astype(np.float64), rows, is_date=False)
     if column.type == "date":

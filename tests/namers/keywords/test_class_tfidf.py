@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterby.namers.keywords import class_tfidf
-from clusterby.namers.keywords.class_tfidf import phrase_scores
+from clusterby.namers.keywords.class_tfidf import phrase_scores, surely_told
 from clusterby.namers.keywords.phrases import Phrases
 
 
@@ -47,6 +47,30 @@ def test_a_cluster_is_the_only_one_where_others_have_no_texts():
     scores = scores_of([[9, 0], [3, 0]], [10, 0])
     assert scores[0, 0] > scores[1, 0] > 0
     assert scores[:, 1].tolist() == [0, 0]
+
+
+def told_of(counts, sizes):
+    counts = np.array(counts, dtype=np.int64).reshape(-1, len(sizes))
+    return surely_told(
+        Phrases(numbers=np.full((len(counts), 3), -1), counts=counts, sizes=np.array(sizes))
+    ).tolist()
+
+
+def test_a_phrase_that_tells_alone_does_not_surely_tell_among_thousands():
+    telling = [[30, 10]]
+    assert (scores_of(telling, [100, 100]) > 0).tolist() == [[True, False]]
+    assert told_of(telling, [100, 100]) == [True, False]
+    assert told_of(telling + [[5, 5]] * 5_000, [100, 100]) == [False, False]
+    assert told_of([[90, 10]] + [[5, 5]] * 5_000, [100, 100]) == [True, False]
+
+
+def test_of_few_texts_what_all_have_and_no_other_surely_tells():
+    assert told_of([[1, 0], [0, 1]], [1, 1]) == [True, True]
+
+
+def test_where_there_is_one_cluster_or_no_phrase_nothing_is_chance():
+    assert told_of([[9], [3]], [10]) == [True]
+    assert told_of([], [3, 4]) == [False, False]
 
 
 def test_rows_are_scored_in_pieces_as_in_one(monkeypatch):

@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterby.core.errors import InvalidParameter
+from clusterby.core.modality import Modality
 from clusterby.namers.base import Clusters, Evidence
-from clusterby.namers.keywords import namer as module
-from clusterby.namers.keywords import tokens
 from clusterby.namers.keywords.namer import KeywordNamer
 from clusterby.namers.keywords.stopwords import stop_words
 from clusterby.namers.unlike import same_name
@@ -52,15 +51,23 @@ ENGLISH = [
 ] * 20
 
 
-def clusters_of(*groups, ids=None, names=None, random_state=0, noise=()):
-    """Clusters of texts, given as lists, and texts of the noise."""
+def clusters_of(*groups, ids=None, names=None, random_state=0, noise=(), modality=Modality.TEXT, marks=None):
+    """Clusters of texts, given as lists, and texts of the noise; and the values that mark clusters."""
     texts = [*chain(*groups), *noise]
     labels = np.repeat([*range(len(groups)), -1], [*map(len, groups), len(noise)]).astype(np.int64)
     chosen = tuple(range(len(groups))) if ids is None else ids
+    evidence = {
+        c: [v if isinstance(v, Evidence) else value(v) for v in (marks or {}).get(c, ())] for c in chosen
+    }
     return Clusters(
         ids=chosen, labels=labels, centers=np.zeros((len(chosen), 1), np.float32),
-        vectors=lambda: np.zeros((len(labels), 1), np.float32), texts=lambda: texts, names=names or {}, random_state=random_state,
+        vectors=lambda: np.zeros((len(labels), 1), np.float32), texts=lambda: texts, names=names or {},
+        random_state=random_state, modality=modality, marks=None if marks is None else lambda: evidence,
     )  # fmt: skip
+
+
+def value(text, inside=0.9):
+    return Evidence(text=text, column="color", inside=inside, overall=inside / 3, lift=3.0)
 
 
 def names_of(*groups, words=3, **options):
@@ -182,17 +189,6 @@ def test_the_noise_says_nothing():
     assert names_of(BIKES, WINES, words=1, noise=["bike"] * 50) == {0: "bike", 1: "wine"}
 
 
-def test_of_large_clusters_a_sample_is_read_and_the_seed_decides_which(monkeypatch):
-    monkeypatch.setattr(module, "_TEXTS", 5)
-    rows = [f"word{n}" for n in range(50)]
-
-    def words(seed):
-        return KeywordNamer().name(clusters_of(rows, random_state=seed)).names[0].words
-
-    assert words(1) == words(1)
-    assert words(1) != words(2)
-
-
 def test_over_2000_texts_are_named_as_the_few_that_are_like_them():
     large = [*BIKES] * 300
     found = KeywordNamer(words=1).name(clusters_of(large, WINES)).names
@@ -212,7 +208,9 @@ def test_markup_and_control_characters_are_never_part_of_a_name():
         - set(names_of(WINES, words=10).values())
         - {names_of(evil, WINES, words=10)[1]}
     )
-    assert "script" in name
+    assert {"bold", "code", "name"} <= set(name.split(", "))
+    assert "script" not in name
+    assert "alert" not in name
     assert not set(name) & set("<>*`{}[]\n\x1b\x00\u202e/")
 
 
@@ -262,11 +260,119 @@ def test_whatever_the_texts_each_cluster_has_a_name_of_its_own_on_one_line_or_a_
         assert 0 < name.confidence <= 1
 
 
-def test_of_long_texts_fewer_are_read_but_not_of_short_ones(monkeypatch):
-    read = []
-    monkeypatch.setattr(module, "_LETTERS", 2 * 150 * 50)
-    monkeypatch.setattr(module, "read_tokens", lambda texts: read.extend(texts) or tokens.read_tokens(texts))
-    long, short = [f"{n} " + "bike " * 19 for n in range(400)], ["wine"] * 400
-    assert names_of(long, short, words=1) == {0: "bike", 1: "wine"}
-    assert sum("bike" in text for text in read) == 100
-    assert sum("wine" in text for text in read) == 400
+NOTES = [" ".join(sorted(words)) for words in np.random.default_rng(0).choice(
+    ["table", "chair", "lamp", "glass", "spoon", "knife", "fork", "plate"], (60, 4)
+).tolist()]  # fmt: skip
+COLORS = {0: ["red"], 1: ["green"], 2: ["blue"]}
+
+
+def test_where_no_word_tells_values_of_other_columns_name_clusters_of_other_things():
+    thirds = (NOTES[:20], NOTES[20:40], NOTES[40:])
+    for modality in (Modality.VECTOR, Modality.IMAGE):
+        found = KeywordNamer().name(clusters_of(*thirds, modality=modality, marks=COLORS)).names
+        assert {c: (name.name, name.mixed) for c, name in found.items()} == {
+            0: ("red", False), 1: ("green", False), 2: ("blue", False),
+        }  # fmt: skip
+    one_marked = (
+        KeywordNamer().name(clusters_of(*thirds, modality=Modality.VECTOR, marks={1: ["green"]})).names
+    )
+    assert [name.mixed for name in one_marked.values()] == [True, False, True]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_words_that_chance_would_give_some_cluster_give_way_to_values(seed):
+    rng = np.random.default_rng(seed)
+    notes = [" ".join(rng.choice([f"word{n}" for n in range(40)], 12)) for _ in range(300)]
+    tenths = [notes[i : i + 30] for i in range(0, 300, 30)]
+    marks = {c: [f"value {c}"] for c in range(10)}
+    found = KeywordNamer().name(clusters_of(*tenths, modality=Modality.IMAGE, marks=marks)).names
+    assert sum(name.name.startswith("value") for name in found.values()) >= 9
+
+
+def test_words_that_tell_are_names_whatever_marks_the_clusters():
+    found = KeywordNamer(words=1).name(
+        clusters_of(BIKES * 2, WINES * 2, modality=Modality.IMAGE, marks=COLORS)
+    )
+    assert {c: name.name for c, name in found.names.items()} == {0: "bike", 1: "red wine"}
+    some = (["a bike"] * 8 + ["rain", "sun"], ["a wine"] * 9 + ["fog"])
+    assert names_of(*some, words=1, modality=Modality.IMAGE, marks=COLORS) == {0: "bike", 1: "wine"}
+
+
+def test_a_value_gives_way_to_words_that_likely_tell_and_that_more_of_the_cluster_has():
+    rows = (["a bike"] * 4 + ["rain"] * 3 + ["snow"] * 3, ["sun"] * 10)
+    other = [f"aa{n} bb{n} cc{n} dd{n}" for n in range(10)] * 2
+    for inside, name in ((0.9, "red"), (0.3, "bike")):
+        names = names_of(*rows, other, words=1, modality=Modality.IMAGE, marks={0: [value("red", inside)]})
+        assert names[0] == name
+
+
+def test_common_words_that_tell_nothing_are_mixed_and_said_without_confidence():
+    found = KeywordNamer().name(clusters_of(*[["report"] * 9] * 3, modality=Modality.VECTOR)).names
+    assert [(n.name, n.mixed) for n in found.values()] == [
+        ("mixed: report", True), ("mixed: report 2", True), ("mixed: report 3", True),
+    ]  # fmt: skip
+    assert [n.confidence for n in found.values()] == pytest.approx([1 / 3] * 3)
+
+
+def test_of_few_texts_a_common_word_of_one_cluster_alone_is_no_mixture():
+    found = KeywordNamer(words=1).name(
+        clusters_of(["bike"] * 4 + ["sun", "rain"], WINES[:4], modality=Modality.VECTOR)
+    )
+    assert [(n.name, n.mixed) for n in found.names.values()] == [("bike", False), ("red wine", False)]
+
+
+def test_clusters_of_texts_without_words_are_named_by_what_marks_them():
+    found = KeywordNamer().name(clusters_of(["12", "34"], ["😀", "😀😀"], [None], BIKES, marks=COLORS))
+    assert {c: n.name for c, n in found.names.items() if c < 3} == {0: "red", 1: "green", 2: "blue"}
+    assert found.failed == {}
+    found = KeywordNamer().name(clusters_of(["12", "34"], [None], BIKES, marks={}))
+    assert found.failed == {
+        0: "its texts share no word: name it yourself, or by a model",
+        1: "it has no texts: name it yourself, or by a model",
+    }
+
+
+def test_values_and_words_are_told_apart():
+    names = names_of(["12"], ["34"], BIKES, words=1, marks={0: ["bike"], 1: ["bike"]})
+    assert len({same_name(name) for name in names.values()}) == 3
+
+
+def test_siblings_differ_by_more_than_the_form_of_a_word():
+    cats = ["cat toy", "cat food", "cat bed"] * 9, ["cats club", "cats show", "cats fans"] * 9
+    assert names_of(*cats, words=1)[0] == "cat"
+    assert names_of(*cats, words=1)[1].startswith("cats, ")
+    assert names_of(["cat"] * 9, ["cats"] * 9) == {0: "cat", 1: "cats 2"}
+
+
+def test_one_text_among_thousands_is_named_by_its_own_words():
+    many = ["alpha beta"] * 900 + ["gamma delta"] * 200
+    assert names_of(many, ["delta epsilon"], words=1) == {0: "alpha beta", 1: "delta epsilon"}
+
+
+def test_spellings_of_a_word_are_said_once():
+    assert names_of(["ＡＢＣ ｔｅｓｔ", "ABC test", "ABC test"] * 5, WINES)[0] == "ABC test"
+    assert "istanbul" not in names_of(["İstanbul şehir", "istanbul güzel"] * 3, WINES)[0].split(", ")[1:]
+
+
+def test_markup_that_many_texts_have_is_no_name():
+    shoes = [
+        '<p class="a"><span style="color:red">shoes</span></p>',
+        "<p><span>boots and shoes</span></p>",
+    ] * 10
+    laptops = ["<table><tr><td>laptop</td></tr></table>", "<table><tr><td>laptop bag</td></tr></table>"] * 10
+    names = names_of(shoes, laptops)
+    said = {word for name in names.values() for phrase in name.split(", ") for word in phrase.split()}
+    assert said <= {"shoes", "boots", "laptop", "bag"}
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.lists(st.none() | st.text(max_size=20), min_size=1, max_size=4), min_size=1, max_size=4),
+    st.dictionaries(st.integers(0, 3), st.lists(st.text(max_size=5), max_size=2)),
+)
+def test_whatever_marks_clusters_each_has_a_name_of_its_own_or_a_reason(groups, marks):
+    found = KeywordNamer().name(clusters_of(*groups, modality=Modality.VECTOR, marks=marks))
+    assert list(found.names) == sorted(found.names)
+    assert set(found.names) | set(found.failed) == set(range(len(groups)))
+    assert not set(found.names) & set(found.failed)
+    assert len({same_name(name.name) for name in found.names.values()}) == len(found.names)

@@ -31,7 +31,8 @@ def naive(rows, clusters, k, fewest):
             stutters = any(a == b for a, b in pairwise(phrase))
             if BREAK not in phrase and not stutters and cluster >= 0:
                 found.setdefault(phrase, Counter())[cluster] += 1
-    return {p: [c[i] for i in range(k)] for p, c in found.items() if c.total() >= fewest}
+    small = {c for c in range(k) if clusters.count(c) < fewest}
+    return {p: [c[i] for i in range(k)] for p, c in found.items() if c.total() >= fewest or small & set(c)}
 
 
 def as_dict(found):

@@ -21,9 +21,9 @@ def kept(*texts):
     return [[words[n] for n in numbers[(owners == i) & ~stops]] for i in range(len(texts))]
 
 
-def test_there_are_26_languages():
-    assert len(languages()) == 26
-    assert {"en", "de", "fr", "ru", "hi", "ar", "el", "ko"} < set(languages())
+def test_there_are_27_languages():
+    assert len(languages()) == 27
+    assert {"en", "de", "fr", "ru", "hi", "ar", "el", "ko", "zh"} < set(languages())
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,28 @@ def test_where_no_text_tells_its_language_all_stop_words_are_left_out_but_those_
 
 def test_a_language_of_few_among_many_english_texts_keeps_its_stop_words():
     assert kept(*[ENGLISH] * 50, "Das Auto", GERMAN)[-2:] == [["auto"], ["art", "wort"]]
+
+
+def test_in_short_texts_of_one_language_what_means_something_in_english_is_a_stop_word():
+    german = ["die sonne", "die kleine sonne", "der mond", "mond bei nacht"]
+    assert kept(*german) == [["sonne"], ["kleine", "sonne"], ["mond"], ["mond", "nacht"]]
+    french = ["mon vélo", "mon beau vélo", "ton vin", "vin blanc"]
+    assert kept(*french) == [["vélo"], ["beau", "vélo"], ["vin"], ["vin", "blanc"]]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["hot dog", "door hat", "men sale", "car pot"],  # no stop word of any language
+        ["the hot dog", "the car", "die sonne", "der mond"],
+        ["hot dog", "door mat", "sun hat", "car wash", "garden sale"] * 20 + ["der mond", "das auto"],
+        ["pokémon dog", "sun", "rain"],  # only one word that may be a stop word
+    ],
+)
+def test_english_titles_keep_what_is_a_stop_word_elsewhere(texts):
+    left = {word for text in kept(*texts) for word in text}
+    asked = {word for text in texts for word in text.split()}
+    assert {"dog", "door", "hat", "men", "sale", "car", "pot"} & asked <= left
 
 
 def test_words_of_links_are_never_left_in():

@@ -85,6 +85,39 @@ def test_marks_inside_words_belong_to_them_and_what_leans_on_a_word_does_not(tex
     assert words_of(text) == words
 
 
+def test_width_and_the_dots_of_turkish_make_no_other_word():
+    assert words_of("ＡＢＣ test", "ABC ｔｅｓｔ", "ABC test") == ["ABC", "test"]
+    assert words_of("İstanbul", "istanbul istanbul") == ["istanbul"]
+    assert words_of("IŞIK", "ışık", "ışık") == ["ışık"]
+
+
+def test_markup_is_left_out_and_what_it_holds_is_read():
+    assert words_of(
+        '<p class="a"><span style="color:red">shoes</span><br/></p>', "caf&eacute; &amp; bar"
+    ) == [
+        "shoes",
+        "café",
+        "bar",
+    ]
+    assert phrases_of("<td>red bike</td><td>wine</td>") == [["red", "bike"], ["wine"]]
+    assert phrases_of("a <strong>red</strong> bike") == [["red", "bike"]]
+
+
+def test_of_long_texts_with_markup_as_many_letters_are_read_as_of_others():
+    assert words_of('<div class="a">' * 2 + "bike wine", most=11) == ["bike", "wine"]
+    assert words_of('<div class="card large">bike wine red', most=8) == ["bike"]
+    assert words_of("bike wine <div class='cards and more' id='one'>", most=9) == ["bike", "wine"]
+
+
+@pytest.mark.parametrize("word", ["猫", "차", "책", "狗"])
+def test_a_character_that_is_a_word_is_one_by_itself(word):
+    assert words_of(word, f"{word} abc") == [word, "abc"]
+
+
+def test_chinese_that_is_written_with_spaces_loses_its_stop_words():
+    assert words_of("我 的 猫 在 家") == ["猫", "家"]
+
+
 def test_bare_numbers_and_single_letters_are_no_words():
     assert words_of("2024 3.5 1,000 x 7 ५ IPv6 3D 1980s") == ["IPv6", "3D", "1980s"]
 
@@ -106,6 +139,10 @@ def test_stop_words_numbers_and_punctuation_part_phrases():
 
 def test_control_characters_and_markup_part_words():
     assert phrases_of("<b>red bike</b>\x1b[31m\x00wine\u202e") == [["red", "bike"], ["31m"], ["wine"]]
+
+
+def test_signs_that_hold_a_letter_are_no_words():
+    assert words_of("\x1b㈪ ㈪ № ℡ ⓐⓑ bike") == ["bike"]
 
 
 def test_texts_that_are_missing_or_empty_have_no_words():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Phrase", "choose_phrases"]
+__all__ = ["Phrase", "choose_phrases", "root"]
 
 _LONGER = 0.5
 """A longer phrase is chosen for its word if so much of the texts with the word have it: the word is seldom without the others."""
@@ -106,11 +106,17 @@ def _roots(phrase: Phrase) -> Iterator[str]:
     for word in phrase.words:
         for part in re.split(r"[-_.]", word.casefold()):
             if part:
-                yield _root(part)
+                yield root(part)
 
 
-def _root(word: str) -> str:
-    """Return an English word in the singular; of other words the same letters in every form."""
+def root(word: str) -> str:
+    """Return an English word in the singular; of other words the same letters in every form.
+
+    Examples
+    --------
+    >>> root("libraries"), root("cats"), root("glass")
+    ('library', 'cat', 'glass')
+    """
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from clusterby.core.column import IntArray
 from clusterby.core.errors import InvalidParameter
-from clusterby.namers.base import Clusters, Name, Names
+from clusterby.core.modality import Modality
+from clusterby.namers.base import Clusters, Evidence, Name, Names
 from clusterby.namers.keywords.choose import Phrase, choose_phrases
-from clusterby.namers.keywords.class_tfidf import phrase_scores
-from clusterby.namers.keywords.phrases import Phrases, count_phrases
-from clusterby.namers.keywords.tokens import BREAK, MOST_LETTERS, Tokens, read_tokens
-from clusterby.namers.unlike import same_name, unlike
+from clusterby.namers.keywords.class_tfidf import surely_told
+from clusterby.namers.keywords.reading import Reading, read_texts
+from clusterby.namers.keywords.taken import Taken
 from clusterby.namers.values import name_by_values
 
 __all__ = ["KeywordNamer"]
-
-_TEXTS = 2_000
-"""Of each cluster at most so many texts are read: shares of more hardly differ."""
-
-_LETTERS, _FEWEST = 8_000_000, 100
-"""Where the texts are long, fewer of each cluster, that all have about so many letters; but never fewer than the second."""
-
-_MANY = 1_000
-"""Of more texts than this, phrases that one alone has are left out: they are mostly numbers, links and slips."""
-
-_RANKED = 60
-"""Phrases of which a name is chosen."""
 
 _SPARE = 6
 """Phrases that are chosen, of which those beyond the name make it another where it is taken."""
@@ -38,9 +22,34 @@ _SPARE = 6
 _MIXED, _COMMON = 0.1, 0.5
 """Where the words of a name are in fewer of the cluster's texts, it is a mixture; the second where they do not set it apart."""
 
+_LEAD = 0.75
+"""Of texts that were not clustered a common word must be so much the cluster's own, or they say nothing of its rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What the texts of a cluster say of it.
+
+    Parameters
+    ----------
+    phrases : tuple of Phrase
+        The best first.
+    telling : bool
+        Whether they tell the cluster from the others.
+    confidence : float
+        The share of its texts that have one of those in the name; if they tell nothing, no more than the first one's lead.
+    mixed : bool
+        Whether it seems to hold several kinds of things.
+    """
+
+    phrases: tuple[Phrase, ...]
+    telling: bool
+    confidence: float
+    mixed: bool
+
 
 class KeywordNamer:
-    """Names clusters by the words that their texts share and those of other clusters do not; by values where there are no texts.
+    """Names clusters by the words that their texts share and those of other clusters do not; by values where no text tells.
 
     Nothing leaves the machine, and nothing is drawn by chance but texts of clusters that have more than 2,000, and of all where
     they have more than 8 million letters together.
@@ -59,8 +68,14 @@ class KeywordNamer:
     -----
     Phrases are of up to three words with neither stop word nor punctuation between them. Languages that put no spaces between
     words are read in whole runs, of which names are poor. The confidence of a name is the share of the cluster's texts that
-    have one of its words. Where that is less than a tenth, or less than half and no word sets the cluster apart, the name
-    begins with ``"mixed: "``.
+    have one of its words. Where that is less than a tenth the name begins with ``"mixed: "``.
+
+    Where no word sets the cluster apart, its commonest are the name. It begins with ``"mixed: "`` where less than half of the
+    texts have one of them, and the confidence is no more than the share of the first one's texts that are in this cluster, if all
+    clusters had as many. Where it was not texts that were clustered, less than three quarters make the name ``"mixed: "``, too.
+
+    Where it was not texts that were clustered, and the words of a cluster may be chance, a value of another column that as many
+    of its rows have names it; and so it does where the texts share no word.
 
     Examples
     --------
@@ -80,114 +95,88 @@ class KeywordNamer:
         self.words = words
 
     def name(self, clusters: Clusters) -> Names:
-        """Return a name for each cluster that has texts, or that values of other columns mark."""
+        """Return a name for each cluster whose texts share words, or that values of other columns mark."""
         if clusters.texts is None:
             return name_by_values(clusters, by="keywords")
-        read = _read(clusters)
-        names: dict[int, Name] = {}
+        reading = read_texts(clusters)
+        clustered = clusters.modality is Modality.TEXT
+        said, failed = self._said(clusters, reading, clustered=clustered)
+        marks = _marks(clusters, said, reading, clustered=clustered)
+        taken = Taken(clusters.others.values())
+        names = self._by_words({c: own for c, own in said.items() if c not in marks}, taken)
+        if marks:
+            known = {**clusters.others, **{cluster: name.name for cluster, name in names.items()}}
+            rest = replace(clusters, only=tuple(marks), names=known, marks=lambda: marks)
+            marked = name_by_values(rest, by="keywords").names
+            taken.add(name.name for name in marked.values())
+            left = {c: said[c] for c in marks if c in said and c not in marked}
+            names |= {**marked, **self._by_words(left, taken)}
+        failed = {cluster: reason for cluster, reason in failed.items() if cluster not in names}
+        return Names(names=dict(sorted(names.items())), failed=failed)
+
+    def _said(
+        self, clusters: Clusters, reading: Reading, *, clustered: bool
+    ) -> tuple[dict[int, _Said], dict[int, str]]:
+        """Return what the texts say of each cluster, and why they say nothing of others."""
+        said: dict[int, _Said] = {}
         failed: dict[int, str] = {}
-        taken = {same_name(name) for name in clusters.others.values()}
         for cluster in clusters.asked:
-            at = read.ids.index(cluster) if cluster in read.ids else None
-            if at is None or not read.phrases.sizes[at]:
+            at = reading.ids.index(cluster) if cluster in reading.ids else None
+            if at is None or not reading.phrases.sizes[at]:
                 failed[cluster] = "it has no texts: name it yourself, or by a model"
                 continue
-            ranked, telling = read.ranked(at)
+            ranked, telling = reading.ranked(at)
             if not ranked:
                 failed[cluster] = "its texts share no word: name it yourself, or by a model"
                 continue
-            names[cluster] = self._name(read, at, ranked, telling=telling, taken=taken)
-            taken.add(same_name(names[cluster].name))
-        return Names(names=names, failed=failed)
+            chosen = choose_phrases(ranked, max(self.words, _SPARE))
+            confidence = reading.share_with(at, chosen[: self.words])
+            mixed = confidence < _MIXED
+            if not telling:
+                lead = reading.lead_of(at, chosen[0])
+                mixed = confidence < _COMMON or (lead < _LEAD and not clustered)
+                confidence = min(confidence, lead)
+            said[cluster] = _Said(phrases=tuple(chosen), telling=telling, confidence=confidence, mixed=mixed)
+        return said, failed
 
-    def _name(
-        self, read: _Read, at: int, ranked: Sequence[Phrase], *, telling: bool, taken: set[str]
-    ) -> Name:
-        chosen = choose_phrases(ranked, max(self.words, _SPARE))
-        share = read.share_with(at, chosen[: self.words])
-        mixed = share < (_MIXED if telling else _COMMON)
-        words = tuple(map(str, chosen))
-        lengths = range(min(self.words, len(words)), len(words) + 1)
-        name = unlike(["mixed: " * mixed + ", ".join(words[:most]) for most in lengths], taken)
-        return Name(name=name, by="keywords", confidence=share, mixed=mixed, words=words)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Read:
-    """The texts of all clusters, one cluster's after the other's.
-
-    Parameters
-    ----------
-    ids : list of int
-        The clusters, those that are not to be named among them.
-    tokens : Tokens
-        The texts' words.
-    phrases : Phrases
-        Their phrases, by the place of each cluster among the ids.
-    scores : float64 (p, k)
-        How well each phrase names each cluster.
-    """
-
-    ids: list[int]
-    tokens: Tokens
-    phrases: Phrases
-    scores: NDArray[np.float64]
-
-    def ranked(self, at: int) -> tuple[list[Phrase], bool]:
-        """Return the best phrases of a cluster, and whether they tell it from the others: if not, they are its commonest."""
-        score = self.scores[:, at]
-        telling = bool((score > 0).any())
-        if not telling:
-            counts = self.phrases.counts
-            score = counts[:, at].astype(np.float64) ** 2 / np.maximum(counts.sum(axis=1), 1)
-        best = np.argsort(-score, kind="stable")[:_RANKED]
-        return [
-            Phrase(
-                words=tuple(self.tokens.words[n] for n in self.phrases.numbers[p].tolist() if n != BREAK),
-                score=float(score[p]),
-                texts=int(self.phrases.counts[p, at]),
-                place=p,
+    def _by_words(self, said: Mapping[int, _Said], taken: Taken) -> dict[int, Name]:
+        names: dict[int, Name] = {}
+        for cluster, own in said.items():
+            words = tuple(map(str, own.phrases))
+            lengths = range(min(self.words, len(words)), len(words) + 1)
+            name = taken.choose(["mixed: " * own.mixed + ", ".join(words[:most]) for most in lengths])
+            names[cluster] = Name(
+                name=name, by="keywords", confidence=own.confidence, mixed=own.mixed, words=words
             )
-            for p in best.tolist()
-            if score[p] > 0
-        ], telling
-
-    def share_with(self, at: int, phrases: Sequence[Phrase]) -> float:
-        """Return the share of a cluster's texts that have one of some phrases."""
-        ends = np.cumsum(self.phrases.sizes)
-        first, last = np.searchsorted(self.tokens.texts, [ends[at] - self.phrases.sizes[at], ends[at]])
-        numbers, texts = self.tokens.numbers[first:last], self.tokens.texts[first:last]
-        having = [texts[_starts(numbers, self.phrases.numbers[phrase.place])] for phrase in phrases]
-        return len(np.unique(np.concatenate(having))) / int(self.phrases.sizes[at])
+        return names
 
 
-def _read(clusters: Clusters) -> _Read:
-    """Read texts of all clusters, of large clusters and of long texts some that are drawn by chance."""
-    texts, chance = clusters.texts() if clusters.texts else [], np.random.default_rng(clusters.random_state)
-    has_text = np.fromiter((bool(text and text.strip()) for text in texts), np.bool_, len(texts))
-    letters = np.fromiter((min(len(text or ""), MOST_LETTERS) for text in texts), np.int64, len(texts))
-    ids = np.unique(clusters.labels[clusters.labels >= 0]).tolist()
-    rows = []
-    for cluster in ids:
-        own = np.flatnonzero((clusters.labels == cluster) & has_text)
-        most = _most(letters[own], _LETTERS // len(ids))
-        rows.append(np.sort(chance.choice(own, most, replace=False)) if len(own) > most else own)
-    place = np.repeat(np.arange(len(ids), dtype=np.int64), [len(own) for own in rows])
-    tokens = read_tokens([texts[i] for own in rows for i in own.tolist()])
-    phrases = count_phrases(tokens, place, len(ids), fewest=2 if len(place) > _MANY else 1)
-    return _Read(ids=ids, tokens=tokens, phrases=phrases, scores=phrase_scores(phrases))
+def _marks(
+    clusters: Clusters, said: Mapping[int, _Said], reading: Reading, *, clustered: bool
+) -> dict[int, Sequence[Evidence]]:
+    """Return the values that mark clusters of which they say more than words do: where these may be chance, or there are none."""
+    doubted = {} if clustered else _doubted(said, reading)
+    asked = [cluster for cluster in clusters.asked if cluster in doubted or cluster not in said]
+    if not asked or clusters.marks is None:
+        return {}
+    found = clusters.marks()
+    return {
+        cluster: found[cluster]
+        for cluster in asked
+        if found.get(cluster) and _share(found[cluster]) >= doubted.get(cluster, 0.0)
+    }
 
 
-def _most(letters: IntArray, budget: int) -> int:
-    """Return how many of some texts are read, of which the lengths are given, if `budget` letters may be."""
-    return int(min(_TEXTS, max(_FEWEST, budget // max(letters.mean(), 1)))) if len(letters) else 0
+def _doubted(said: Mapping[int, _Said], reading: Reading) -> dict[int, float]:
+    """Return clusters whose words chance may have given them, and the share that a value must have to say more."""
+    sure = surely_told(reading.phrases)
+    return {
+        cluster: own.confidence if own.telling and not own.mixed else 0.0
+        for cluster, own in said.items()
+        if own.mixed or not own.telling or not sure[reading.ids.index(cluster)]
+    }
 
 
-def _starts(numbers: IntArray, phrase: IntArray) -> IntArray:
-    """Return where a phrase begins."""
-    wanted = phrase[phrase != BREAK]
-    last = max(len(numbers) - len(wanted) + 1, 0)
-    hits = np.ones(last, dtype=np.bool_)
-    for i, number in enumerate(wanted.tolist()):
-        hits &= numbers[i : last + i] == number
-    return np.flatnonzero(hits)
+def _share(marks: Sequence[Evidence]) -> float:
+    """Return which share of a cluster has the value that marks it best; 0 if only means do."""
+    return next((mark.inside for mark in marks if not mark.of_means), 0.0)

@@ -56,17 +56,17 @@ def count_phrases(tokens: Tokens, clusters: IntArray, k: int, *, fewest: int = 2
     k : int
         How many clusters there are.
     fewest : int
-        In how many texts a phrase must be.
+        In how many texts a phrase must be, unless a cluster of fewer has it: of one text nothing else is known.
 
     Examples
     --------
     >>> from clusterby.namers.keywords.tokens import read_tokens
     >>> tokens = read_tokens(["red bike", "a red bike", "red wine"])
-    >>> phrases = count_phrases(tokens, np.array([0, 0, 1]), 2)
+    >>> phrases = count_phrases(tokens, np.array([0, 0, 0]), 1)
     >>> [[tokens.words[w] for w in row if w >= 0] for row in phrases.numbers.tolist()]
     [['red'], ['bike'], ['red', 'bike']]
     >>> phrases.counts.tolist()
-    [[2, 1], [2, 0], [2, 0]]
+    [[3], [2], [2]]
     """
     cluster = clusters[tokens.texts]
     words = np.where(cluster >= 0, tokens.numbers, BREAK)
@@ -109,7 +109,11 @@ def _texts_with(
     pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     phrase, text = np.divmod(pairs, max(len(clusters), 1))
     found = np.bincount(phrase, minlength=size)
-    kept = np.flatnonzero(found >= fewest)
+    small = np.bincount(clusters[clusters >= 0], minlength=k) < fewest
+    often = found >= fewest
+    if small.any():
+        often[phrase[small[clusters[text]]]] = True
+    kept = np.flatnonzero(often)
     most = max(_CELLS // max(k, 1), 1)
     if len(kept) > most:  # of those that are as common, the first
         kept = np.sort(kept[np.argsort(-found[kept], kind="stable")[:most]])

@@ -13,6 +13,8 @@ from itertools import count
 import numpy as np
 
 from clusterby.core.column import IntArray
+from clusterby.namers.keywords.markup import strip_markup
+from clusterby.namers.keywords.spelling import fold_word
 from clusterby.namers.keywords.stopwords import find_stop_words
 
 __all__ = ["BREAK", "MOST_LETTERS", "Tokens", "read_tokens"]
@@ -24,6 +26,10 @@ MOST_LETTERS = 2_000
 """So many characters of each text are read unless told otherwise."""
 
 _LONGEST = 40  # characters of a word: what is longer is a code or a link
+_MARKUP = 4  # times as many characters are read of a text with markup
+_WRITES_WORDS = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3\U00020000-\U000323af]")
+"""Characters that are words by themselves, unlike letters of an alphabet: those of Chinese, and syllables of Korean."""
+
 _JOINERS = "\u200c\u200d"  # of the scripts of Persian and India
 _ELIDED = re.compile(r"(?:[cdjlmnst]|(?:jus|lors|puis)?qu|un|dell|all|nell|sull|dall|quest|quell)'(?=\w\w)")
 """Articles and the like that lean on a word: the water is l'eau and dell'acqua."""
@@ -61,10 +67,10 @@ class Tokens:
 
 
 def read_tokens(texts: Sequence[str | None], *, most: int = MOST_LETTERS) -> Tokens:
-    """Return the words of texts, whatever their case and composition, stop words and bare numbers left out.
+    """Return the words of texts, whatever their case, width and composition, without stop words, bare numbers and HTML.
 
     A word is a run of letters, digits and combining marks; an apostrophe, hyphen, dot, underscore, plus or number sign is part of
-    it inside, the last two also at its end: ``C++``, ``libgtk-3``, ``node.js``.
+    it inside, the last two also at its end: ``C++``, ``libgtk-3``, ``node.js``. A letter of an alphabet is none by itself.
 
     Parameters
     ----------
@@ -86,7 +92,7 @@ def read_tokens(texts: Sequence[str | None], *, most: int = MOST_LETTERS) -> Tok
     find = _pattern().findall
     for place, text in enumerate(texts):
         if text:
-            pieces += find(unicodedata.normalize("NFC", _cut(text, most)).translate(_SPELT))
+            pieces += find(unicodedata.normalize("NFC", _plain(text, most)).translate(_SPELT))
         pieces.append("\n")
         ends[place] = len(pieces)
     seen: defaultdict[str, int] = defaultdict(count().__next__)
@@ -94,8 +100,16 @@ def read_tokens(texts: Sequence[str | None], *, most: int = MOST_LETTERS) -> Tok
     words, number_of = _fold(list(seen), np.bincount(forms, minlength=len(seen)))
     numbers = number_of[forms]
     owners = np.repeat(np.arange(len(texts), dtype=np.int64), np.diff(ends, prepend=0))
-    numbers[find_stop_words([word.casefold() for word in words], numbers, owners, len(texts))] = BREAK
+    numbers[find_stop_words([*map(fold_word, words)], numbers, owners, len(texts))] = BREAK
     return _used(words, numbers, owners)
+
+
+def _plain(text: str, most: int) -> str:
+    """Return the beginning of a text without markup."""
+    if "<" in text or "&" in text:
+        beginning = _cut(text, _MARKUP * most)
+        text = strip_markup(beginning, broken=len(beginning) < len(text))
+    return _cut(text, most)
 
 
 def _cut(text: str, most: int) -> str:
@@ -112,9 +126,10 @@ def _fold(forms: list[str], counts: IntArray) -> tuple[tuple[str, ...], IntArray
     numbers: dict[str, int] = {}
     best: list[int] = []
     for place, form in enumerate(forms):
-        word = _core(form).casefold()
-        if not _is_word(word):
+        core = _core(form)
+        if not _is_word(core):
             continue
+        word = fold_word(core)
         number = numbers.setdefault(word, len(numbers))
         if number == len(best):
             best.append(place)
@@ -139,7 +154,9 @@ def _core(form: str) -> str:
 
 
 def _is_word(word: str) -> bool:
-    return 1 < len(word) <= _LONGEST and any(c.isalpha() for c in word)
+    if len(word) == 1:
+        return _WRITES_WORDS.match(word) is not None
+    return len(word) <= _LONGEST and any(c.isalpha() for c in word)
 
 
 @lru_cache(maxsize=1)
