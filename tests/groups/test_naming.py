@@ -65,6 +65,8 @@ def test_auto_takes_words_for_aligned_images_and_keywords_for_all_else():
     assert by(modality=Modality.IMAGE, ids=(0,), **aligned) == {
         "zero_shot"
     }  # there is another to contrast with
+    assert by(modality=Modality.IMAGE, compared=Modality.TEXT, **aligned) == {"keywords"}
+    assert by(modality=Modality.TEXT, compared=Modality.IMAGE, **aligned) == {"zero_shot"}
     alone = {"labels": np.zeros(6, np.int64), "ids": (0,)}
     assert by(modality=Modality.IMAGE, **alone, **aligned) == {"keywords"}
 
@@ -106,6 +108,44 @@ def test_a_name_like_one_that_a_cluster_keeps_is_numbered():
     assert names_of(found) == {1: "wine 2"}
 
 
+def all_same(clusters):
+    return dict.fromkeys([0, 1], "Same.")
+
+
+@pytest.mark.parametrize(
+    "namer", [all_same, Recorder(Names(names={c: Name(name="Same.", by="x") for c in (0, 1)}))]
+)
+def test_names_that_are_alike_are_numbered_whoever_gives_them(namer):
+    assert names_of(name_clusters(clusters_of(), namer)) == {0: "Same.", 1: "Same. 2"}
+    kept = clusters_of(names={0: "same"}, only=(1,))
+    assert names_of(name_clusters(kept, namer)) == {1: "Same. 2"}
+
+
+def test_names_that_differ_by_case_and_points_alone_are_alike():
+    found = name_clusters(clusters_of(), lambda clusters: {0: "same", 1: "SAME."})
+    assert names_of(found) == {0: "same", 1: "SAME. 2"}
+
+
+def test_a_cluster_that_keeps_its_name_is_neither_named_nor_missed():
+    clusters = clusters_of(names={0: "mine"}, only=(1,))
+    every = name_clusters(clusters, lambda clusters: {c: f"n{c}" for c in clusters.ids})
+    assert (names_of(every), every.failed) == ({1: "n1"}, {})
+    asked = name_clusters(clusters, lambda clusters: {c: f"n{c}" for c in clusters.asked})
+    assert (names_of(asked), asked.failed) == ({1: "n1"}, {})
+    none = name_clusters(clusters, Recorder(Names(failed={0: "no", 1: "no"})))
+    assert none.failed == {1: "no"}
+
+
+def test_clusters_may_be_numpy_integers():
+    found = name_clusters(clusters_of(), lambda clusters: {np.int64(c): f"n{c}" for c in clusters.ids})
+    assert [(type(c), name) for c, name in names_of(found).items()] == [(int, "n0"), (int, "n1")]
+
+
+def test_a_cluster_of_the_level_that_has_its_name_already_may_be_named_in_vain():
+    found = name_clusters(clusters_of(ids=(0,), names={1: "b"}), lambda clusters: {0: "a", 1: "x"})
+    assert names_of(found) == {0: "a"}
+
+
 @pytest.mark.parametrize(
     ("namer", "options", "message"),
     [
@@ -120,6 +160,9 @@ def test_a_name_like_one_that_a_cluster_keeps_is_numbered():
         (lambda clusters: ["bikes"], {}, r"^namer <lambda> returned list: let it return names by cluster$"),
         (lambda clusters: {0: 5}, {}, r"^namer <lambda> named cluster 0 5: let it give a word or two, or none at all$"),
         (lambda clusters: {0: " \n"}, {}, r"^namer <lambda> named cluster 0 ' \\n': let it give a word or two"),
+        (lambda clusters: {9: "x"}, {}, r"^namer <lambda> named cluster 9, which there is not: let it name 0, 1$"),
+        (lambda clusters: {-1: "x"}, {}, r"^namer <lambda> named cluster -1, which there is not"),
+        (lambda clusters: {"0": "x"}, {}, r"^namer <lambda> named cluster '0', which there is not"),
         (Recorder({0: "bikes"}), {}, r"^namer Recorder returned dict: let it return clusterby\.namers\.Names$"),
     ],
 )  # fmt: skip

@@ -116,10 +116,50 @@ def test_images_are_shown_as_small_images(by_image):
 
 def test_texts_are_shown_as_they_are_and_missing_ones_are_refused():
     table = {"v": VECTORS, "note": [*NOTES[:5], None]}
-    clusters = clusters_of(cb.clusterby(table, "v", n_clusters=2))
+    clusters = clusters_of(cb.clusterby(table, "v", n_clusters=2), column="note")
     assert clusters.show(1) == NOTES[1]
     with pytest.raises(UnreadableCell):
         clusters.show(5)
+
+
+def test_texts_that_were_not_clustered_are_read_and_not_shown():
+    clusters = clusters_of(cb.clusterby({"v": VECTORS, "note": NOTES}, "v", n_clusters=2))
+    assert clusters.texts() == NOTES
+    assert clusters.show is None
+
+
+def test_a_column_of_files_is_no_column_of_texts():
+    table = {"v": VECTORS, "file": [f"{n}.png" for n in range(6)]}
+    with pytest.raises(
+        InvalidParameter,
+        match=r"^column='file' holds image files and no texts: name one that does, or leave it out$",
+    ):
+        clusters_of(cb.clusterby(table, "v", n_clusters=2), column="file")
+
+
+def test_what_the_cells_are_is_told_of_given_vectors_too():
+    def modality(table, by):
+        return clusters_of(cb.clusterby(table, by, embeddings=np.array(VECTORS), n_clusters=2)).modality
+
+    table = {"title": TITLES, "file": [f"{n}.png" for n in range(6)], "odd": list("abcdef")}
+    assert modality(table, "title") is Modality.TEXT
+    assert modality(table, ["title", "file"]) is Modality.IMAGE
+    assert modality(table, "odd") is Modality.VECTOR
+
+
+def test_what_is_compared_is_told_beside_what_the_cells_are(by_image):
+    class Plain:
+        name, revision, dimension = "plain", "1", 3
+
+        def encode(self, items):
+            return np.stack([np.asarray(item)[0, 0] for item in items]).astype(np.float32)
+
+    assert clusters_of(by_image).compared is Modality.IMAGE
+    encoders = {"caption": AlignedEncoder(), "image": Plain()}
+    both = cb.clusterby(scenes(), ["caption", "image"], encoder=encoders, n_clusters=3, cache=False)
+    clusters = clusters_of(both)
+    assert (clusters.modality, clusters.compared) == (Modality.IMAGE, Modality.TEXT)
+    assert {name.by for name in both.name().naming_.names.values()} == {"keywords"}
 
 
 def test_words_are_compared_with_rows_where_the_encoder_is_aligned(by_image):

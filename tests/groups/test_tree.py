@@ -182,6 +182,74 @@ def test_all_levels_of_any_namer_have_different_names_within_them(nine, namer):
         assert len(set(level.names.values())) == len(level.groups)
 
 
+def test_names_that_leaves_have_are_kept_if_asked_and_levels_are_named_from_them(nine):
+    named = nine.renamed({0: "mine"})
+    recorder = Recorder()
+    tree = named.tree([3]).name(recorder, replace_names=False)
+    assert recorder.seen[0].asked == tuple(range(1, 9))
+    assert tree.leaves.names_[0] == "mine"
+    assert recorder.seen[1].only is None
+    assert recorder.seen[1].parts[0][0].name == "mine"
+    assert named.tree([3]).name("keywords", words=1, replace_names=False).leaves.names_[0] == "mine"
+
+
+def test_a_parameter_that_there_is_not_is_refused_before_anything_is_named(nine):
+    with pytest.raises(InvalidParameter, match=r"^namer 'keywords' takes no parameter 'word'"):
+        nine.tree([3]).name("keywords", word=1)
+
+
+class Wordy:
+    """Names leaves by their first words, and groups by words of its own."""
+
+    def __init__(self, leaves, groups):
+        self.words = [leaves, groups]
+
+    def name(self, clusters):
+        words = self.words.pop(0)
+        return Names(
+            names={
+                c: Name(name=words[c][0], by="wordy", words=words[c], confidence=0.5) for c in clusters.ids
+            }
+        )
+
+
+def test_groups_are_named_by_those_of_their_words_that_their_parts_are_called_by(nine):
+    first, *others = sorted(heaps(nine))
+    leaves = {c: (f"leaf{c}",) for c in range(9)} | {c: (f"leaf{c}", "tree") for c in first}
+    groups = {heap[0]: (f"heap{heap[0]}",) for heap in others} | {first[0]: ("wood", "tree")}
+    named = nine.tree([3]).name(Wordy(leaves, groups)).levels[0].naming.names
+    assert (named[first[0]].name, named[first[0]].words) == ("tree", ("tree", "wood"))
+    assert named[first[0]].confidence is None
+    assert [named[heap[0]].name for heap in others] == [f"heap{heap[0]}" for heap in others]
+    assert [named[heap[0]].confidence for heap in others] == [0.5, 0.5]
+
+
+def test_no_group_has_the_name_of_a_leaf_that_it_does_not_hold(nine):
+    first, second, third = sorted(heaps(nine))
+    leaves = {c: (f"leaf{c}",) for c in range(9)}
+    groups = {
+        first[0]: (f"leaf{second[0]}", "wood"), second[0]: (f"leaf{second[0]}",), third[0]: ("Wood.",),
+    }  # fmt: skip
+    names = nine.tree([3]).name(Wordy(leaves, groups)).levels[0].names
+    assert names == {
+        first[0]: f"leaf{second[0]}, wood", second[0]: f"leaf{second[0]}", third[0]: "Wood.",
+    }  # fmt: skip
+
+
+def test_no_group_has_the_name_of_another_of_its_level(nine):
+    first, second, third = sorted(heaps(nine))
+    leaves = {c: (f"leaf{c}",) for c in range(9)}
+    leaves[first[1]] = ("wood",)
+    groups = {first[0]: ("tall", "wood"), second[0]: ("small",), third[0]: ("wood 2", "wood")}
+    names = nine.tree([3]).name(Wordy(leaves, groups)).levels[0].names
+    assert names == {first[0]: "wood", second[0]: "small", third[0]: "wood 2"}
+
+
+def test_names_of_a_model_or_a_function_stay_as_they_are(nine):
+    names = nine.tree([3]).name(lambda clusters: {c: f"n{c}" for c in clusters.ids}).levels[0].names
+    assert names == {heap[0]: f"n{heap[0]}" for heap in sorted(heaps(nine))}
+
+
 def test_naming_changes_neither_the_tree_nor_the_result(nine):
     tree = nine.tree([3])
     tree.name(Recorder())

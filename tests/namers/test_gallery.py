@@ -108,8 +108,8 @@ def test_the_reason_says_why_nothing_is_shown_and_what_to_do():
     unseen.look(workers=2, stop=threading.Event())
     assert unseen.group(0).members == unseen.group(0).contrast == ()
     assert unseen.reason(0) == (
-        "column 'notes' holds no texts or images that a chat model can be shown: take another namer, or cluster by a column of "
-        "texts or images"
+        "column 'notes' holds no texts or images that a chat model can be shown: take another namer, cluster by a column of "
+        "texts or images, or name one of texts as column="
     )
     broken = gallery_of(clusters_of(TEXTS, show=gone))
     assert broken.group(0).members == ()

@@ -24,7 +24,7 @@ from clusterby.fiftyone.target import Target, resolve_target
 from clusterby.fiftyone.vectors import resolve_vectors
 from clusterby.groups import ClusterBy
 from clusterby.groups.first_names import first_names
-from clusterby.groups.making import Making
+from clusterby.groups.making import Making, Seen
 from clusterby.instructions import InstructionArgument
 from clusterby.ops.asked import Asked
 from clusterby.ops.kept import usable_cache
@@ -151,7 +151,7 @@ def compute_clusters(
         conditioned=vectors.conditioned,
         followed=() if vectors.followed is None else (vectors.followed,),
         cache=usable_cache(cache),
-        seen=None if vectors.conditioned is not None else lambda: seen_of(target, vectors.source),
+        seen=lambda: _seen(target, vectors),
     )
     names = first_names([(vectors.conditioned, fitted.partition.centers)], fitted.partition)
     groups = ClusterBy(making, fitted.partition, names=names)
@@ -169,6 +169,12 @@ def compute_clusters(
         else:
             write_run(target, run_key, stored)
     return groups
+
+
+def _seen(target: Target, vectors: Vectors) -> Seen:
+    """Return how the items can be looked at; what words made of vectors is compared with no other words."""
+    seen = seen_of(target, vectors.source)
+    return seen if vectors.conditioned is None else replace(seen, encoder=None)
 
 
 def _check(target: Target, key: Any, name: Any, *, overwrite: bool) -> None:

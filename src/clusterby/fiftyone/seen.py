@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clusterby.core.column import FloatArray
-from clusterby.core.errors import ClusterbyError, UnreadableCell
-from clusterby.core.modality import Modality
+from clusterby.core.errors import AmbiguousModality, ClusterbyError, UnreadableCell
+from clusterby.core.modality import Modality, parse_modality
 from clusterby.encoders import Encoder, choose_encoder
 from clusterby.encoders.base import embeds_queries
 from clusterby.fiftyone.encoded import crop_of
@@ -14,8 +14,10 @@ from clusterby.fiftyone.source import Source
 from clusterby.fiftyone.stored_vectors import brain_encoder
 from clusterby.fiftyone.target import Target
 from clusterby.groups.making import Seen
+from clusterby.media import infer_modality
 from clusterby.media.thumbnail import thumbnail
 from clusterby.namers.question import Part
+from clusterby.tables import as_column
 
 __all__ = ["seen_of"]
 
@@ -35,7 +37,7 @@ def seen_of(target: Target, source: Source, vectors: Callable[[], FloatArray] | 
         Returns the vectors as they came from there; None if those are what was clustered.
     """
     if source.by != "filepath":
-        return Seen(modality=Modality.TEXT)
+        return _of_field(target, source)
     if target.kind != "frames" and target.view.media_type != "image":
         return Seen(modality=Modality.VECTOR)
     made_by = _encoder(target, source)
@@ -45,6 +47,21 @@ def seen_of(target: Target, source: Source, vectors: Callable[[], FloatArray] | 
         encoder=None if made_by is None else lambda: made_by,
         vectors=vectors,
     )
+
+
+def _of_field(target: Target, source: Source) -> Seen:
+    """Return how the values of a field can be looked at; where they are images, as such."""
+    path = target.local_path(source.by)
+    if target.view.get_field(path) is None:  # deleted since
+        return Seen(modality=Modality.VECTOR)
+    cells = as_column(target.values(path), source.by)
+    try:
+        modality = parse_modality(source.modality) if source.modality else infer_modality(cells)
+    except AmbiguousModality:
+        modality = Modality.TEXT  # what is no text could not have been encoded without a word on what it is
+    if modality is not Modality.IMAGE:
+        return Seen(modality=modality)
+    return Seen(modality=modality, show=lambda row: thumbnail(cells.cells[row], pixels=_PIXELS))
 
 
 def _show(target: Target) -> Callable[[int], Part]:

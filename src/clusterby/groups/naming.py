@@ -15,8 +15,9 @@ from clusterby.core.modality import Modality
 from clusterby.core.parameter import check_parameters
 from clusterby.core.partition import NOISE
 from clusterby.namers.base import Clusters, Name, Namer, Names
+from clusterby.namers.distinct import number_names
 from clusterby.namers.registry import NAMERS
-from clusterby.namers.unlike import one_line, same_name, unlike
+from clusterby.namers.unlike import one_line
 
 __all__ = ["KeptAnswers", "name_clusters", "renamed"]
 
@@ -44,7 +45,9 @@ class KeptAnswers:
 def name_clusters(
     clusters: Clusters, namer: Any, *, cache: Cache | None = None, options: Mapping[str, Any] | None = None
 ) -> Names:
-    """Return the names that a namer gives; why a cluster got none is logged, too.
+    """Return the names that a namer gives, those that are alike with a number; why a cluster got none is logged, too.
+
+    A name for a cluster that keeps its own is left out.
 
     Parameters
     ----------
@@ -61,7 +64,8 @@ def name_clusters(
     Raises
     ------
     UnknownNamer, InvalidParameter
-        If there is no such namer, it takes no such parameter, or it returns something else than names.
+        If there is no such namer, it takes no such parameter, it returns something else than names, or it names a cluster
+        that there is not.
     """
     options = dict(options or {})
     if isinstance(namer, str):
@@ -81,7 +85,8 @@ def _auto(clusters: Clusters) -> str:
     """Return the namer that suits what was clustered, and sends nothing anywhere."""
     several = len(np.unique(clusters.labels[clusters.labels != NOISE])) > 1
     aligned = clusters.similarities is not None and several
-    return "zero_shot" if clusters.modality is Modality.IMAGE and aligned else "keywords"
+    what = clusters.compared or clusters.modality
+    return "zero_shot" if what is Modality.IMAGE and aligned else "keywords"
 
 
 def _of_registered(name: str, clusters: Clusters, cache: Cache | None, options: dict[str, Any]) -> Names:
@@ -89,8 +94,7 @@ def _of_registered(name: str, clusters: Clusters, cache: Cache | None, options: 
     checked = check_parameters(f"namer '{spec.name}'", spec.parameters, options)
     if spec.needs == "model" and cache is not None:
         checked["answers"] = KeptAnswers(cache)
-    found = _checked(NAMERS.load(spec.name)(**checked).name(clusters), f"namer {spec.name!r}")
-    return _unlike_those_kept(found, clusters.names)
+    return _checked(NAMERS.load(spec.name)(**checked).name(clusters), f"namer {spec.name!r}", clusters)
 
 
 def _of_object(namer: Any, clusters: Clusters) -> Names:
@@ -98,7 +102,7 @@ def _of_object(namer: Any, clusters: Clusters) -> Names:
     if isinstance(namer, type):
         raise InvalidParameter(f"namer={by} is a class: give an object of it")
     if isinstance(namer, Namer) and callable(namer.name):
-        return _checked(namer.name(clusters), f"namer {by}")
+        return _checked(namer.name(clusters), f"namer {by}", clusters)
     if not callable(namer):
         raise InvalidParameter(
             f"namer={namer!r:.80}: give one of {', '.join(NAMERS.names())}, an object with name(clusters), or a function"
@@ -111,37 +115,38 @@ def _of_object(namer: Any, clusters: Clusters) -> Names:
         for c, name in given.items()
         if name is not None
     }
-    missing = [cluster for cluster in clusters.ids if cluster not in names]
-    return _checked(Names(names=names, failed=dict.fromkeys(missing, f"{by} gave it none")), f"namer {by}")
+    missing = [cluster for cluster in clusters.asked if cluster not in names]
+    found = Names(names=names, failed=dict.fromkeys(missing, f"{by} gave it none"))
+    return _checked(found, f"namer {by}", clusters)
 
 
-def _checked(found: Any, namer: str) -> Names:
-    """Return names that are one line each."""
+def _checked(found: Any, namer: str, clusters: Clusters) -> Names:
+    """Return names of one line each, no two alike, for those clusters alone that are to be named."""
     if not isinstance(found, Names):
         raise InvalidParameter(
             f"{namer} returned {type(found).__name__}: let it return clusterby.namers.Names"
         )
+    known = {*clusters.ids, *clusters.labels[clusters.labels != NOISE].tolist()}
     names: dict[int, Name] = {}
     for cluster, name in found.names.items():
+        if cluster not in known:
+            there = ", ".join(map(str, sorted(clusters.asked)))
+            raise InvalidParameter(
+                f"{namer} named cluster {cluster!r}, which there is not: let it name {there or 'none'}"
+            )
         line = one_line(name.name, most=_LONGEST) if isinstance(name.name, str) else ""
         if not line:
             raise InvalidParameter(
                 f"{namer} named cluster {cluster!r} {name.name!r:.80}: let it give a word or two, or none at all"
             )
-        names[cluster] = replace(name, name=line)
-    return replace(found, names=names)
-
-
-def _unlike_those_kept(found: Names, before: Mapping[int, str]) -> Names:
-    """Return names with a number where a cluster has the same that got no new one, and keeps it."""
-    kept = {same_name(name) for cluster, name in before.items() if cluster not in found.names}
-    taken = kept | {same_name(name.name) for name in found.names.values()}
-    names = dict(found.names)
-    for cluster, name in found.names.items():
-        if same_name(name.name) in kept:
-            names[cluster] = replace(name, name=unlike([name.name], taken))
-            taken.add(same_name(names[cluster].name))
-    return replace(found, names=names)
+        if cluster in clusters.asked:
+            names[int(cluster)] = replace(name, name=line)
+    kept = [name for cluster, name in clusters.names.items() if cluster not in names]
+    numbered = number_names({cluster: name.name for cluster, name in names.items()}, kept)
+    failed = {cluster: reason for cluster, reason in found.failed.items() if cluster in clusters.asked}
+    return replace(
+        found, names={c: replace(names[c], name=name) for c, name in numbered.items()}, failed=failed
+    )
 
 
 def renamed(before: Names, given: Names | Mapping[int, Name]) -> Names:

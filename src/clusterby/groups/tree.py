@@ -12,6 +12,7 @@ import numpy as np
 
 from clusterby.core.errors import InvalidParameter
 from clusterby.groups.edit import merge
+from clusterby.groups.from_parts import name_from_parts
 from clusterby.groups.naming import name_clusters
 from clusterby.groups.shown import shown
 from clusterby.groups.ward import join_order
@@ -92,15 +93,24 @@ class Tree:
         joined = self.leaves.merged([members for members in level.groups.values() if len(members) > 1])
         return joined._with_names(level.names, level.naming, kept={})
 
-    def name(self, namer: Any = "auto", *, column: str | None = None, **options: Any) -> Tree:
+    def name(
+        self, namer: Any = "auto", *, column: str | None = None, replace_names: bool = True, **options: Any
+    ) -> Tree:
         """Return the tree with names for its leaves and, from what these are called, for every level above.
+
+        A group that is a single one below keeps its name. Names that are made of words are made of those, among the words
+        that set the group apart on its level, that its parts are called by too, and are no name of a group below that it
+        does not hold.
 
         Parameters
         ----------
         namer, column, **options
-            As for :meth:`ClusterBy.name`. A group that is a single one below keeps its name.
+            As for :meth:`ClusterBy.name`.
+        replace_names : bool
+            Whether leaves that have a name get a new one too; the groups above always do.
         """
-        leaves = self.leaves.name(namer, column=column, **options)
+        leaves = self.leaves.name(namer, column=column, replace_names=replace_names, **options)
+        lower: list[tuple[set[int], str]] = [({c}, name) for c, name in leaves.names_.items()]
         below, members = _names_of(leaves), {cluster: [cluster] for cluster in _clusters(leaves)}
         named: list[Level] = []
         for level in self.levels:
@@ -111,8 +121,15 @@ class Tree:
             }
             clusters = _shown_level(leaves, level, alone, made_of, column)
             found = name_clusters(clusters, namer, cache=leaves._making.cache, options=options)
-            found = replace(found, names=dict(sorted({**alone, **found.names}.items())))
+            names = dict(alone)
+            for group, name in found.names.items():
+                own = set(level.groups[group])
+                others = [other.name for g, other in {**found.names, **names}.items() if g != group]
+                foreign = [other for held, other in lower if not held <= own]
+                names[group] = name_from_parts(name, made_of.get(group, ()), taken=[*others, *foreign])
+            found = replace(found, names=dict(sorted(names.items())))
             named.append(replace(level, naming=found))
+            lower += [(set(level.groups[group]), name.name) for group, name in names.items()]
             below, members = dict(found.names), level.groups
         return Tree(leaves=leaves, levels=tuple(named))
 

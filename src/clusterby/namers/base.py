@@ -126,6 +126,8 @@ class Clusters:
     similarities : callable, optional
         Takes places of rows and words, and returns the cosine of each row with each word, float32 (rows, words); None if
         the encoder is not aligned with language.
+    compared : Modality, optional
+        What the cells are that `similarities` compares, where several columns were clustered; None is `modality`.
     vocabulary : callable
         Returns words for common things and looks, for namers that choose among words.
     parts : mapping of int to tuple of Name
@@ -148,6 +150,7 @@ class Clusters:
     show: Callable[[int], Part] | None = None
     marks: Callable[[], Mapping[int, Sequence[Evidence]]] | None = None
     similarities: Callable[[Sequence[int], Sequence[str]], FloatArray] | None = None
+    compared: Modality | None = None
     vocabulary: Callable[[], Sequence[str]] = tuple
     parts: Mapping[int, tuple[Name, ...]] = field(default_factory=dict)
     names: Mapping[int, str] = field(default_factory=dict)

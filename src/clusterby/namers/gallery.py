@@ -86,7 +86,7 @@ class Gallery:
         if self._clusters.show is None:
             return (
                 f"column {self._clusters.column!r} holds no texts or images that a chat model can be shown: take another namer, "
-                "or cluster by a column of texts or images"
+                "cluster by a column of texts or images, or name one of texts as column="
             )
         why = self._reasons.get(cluster)
         if why is None:

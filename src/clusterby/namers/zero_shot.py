@@ -26,6 +26,9 @@ _PLAIN = 0.8
 _LEAST = 0.4
 """A word whose contrast is less of the first's says nothing for the name."""
 
+_FLAT = 1e-6
+"""Cosines that spread less are all alike: float32 tells no more. A contrast that is not above it is none."""
+
 _KEPT = 6  # words of which a name is made, and made another where it is taken
 
 
@@ -37,7 +40,8 @@ class ZeroShotNamer:
     Parameters
     ----------
     candidates : sequence of str, optional
-        The words to choose from; None takes a vocabulary of common things and looks.
+        The words to choose from, which are compared and said as they are; None takes a vocabulary of common things and looks,
+        and says them without their articles.
     words : int
         How many words a name has at most; a further one is said if it fits nearly as well, or if it alone makes the name
         another than one that is taken.
@@ -45,7 +49,7 @@ class ZeroShotNamer:
     Raises
     ------
     InvalidParameter
-        If there are fewer than two candidates, or one is no text.
+        If there are fewer than two candidates that differ by more than an article, or one is no text.
 
     Notes
     -----
@@ -71,7 +75,7 @@ class ZeroShotNamer:
         self.words = words
 
     def name(self, clusters: Clusters) -> Names:
-        """Return a name for each cluster; none where there is but one, for contrast needs two.
+        """Return a name for each cluster that some word fits better than the others; contrast needs two clusters.
 
         Raises
         ------
@@ -104,14 +108,19 @@ class ZeroShotNamer:
         ids: list[int],
     ) -> Names:
         contrasts = _contrasts(cosines, place, len(ids))
+        plain = [_bare(word) for word in words] if self.candidates is None else words
         names: dict[int, Name] = {}
+        failed: dict[int, str] = {}
         taken = {same_name(name) for name in clusters.others.values()}
         for at in np.argsort(
             -contrasts.max(axis=1), kind="stable"
         ).tolist():  # who fits a word best may have it
             if ids[at] not in clusters.asked:
                 continue
-            said, first = _ranked_words(words, contrasts[at], self.words)
+            if contrasts[at].max() <= _FLAT:
+                failed[ids[at]] = self._unfit()
+                continue
+            said, first = _ranked_words(plain, contrasts[at], self.words)
             name = unlike([", ".join(said[:most]) for most in range(first, len(said) + 1)], taken)
             taken.add(same_name(name))
             best = int(contrasts[at].argmax())
@@ -119,8 +128,18 @@ class ZeroShotNamer:
                 name=name, by="zero_shot", words=said, mixed=bool(contrasts[at, best] < _PLAIN),
                 confidence=_outranks(cosines[:, best], place == at),
             )  # fmt: skip
-        failed = {cluster: "it has no rows" for cluster in clusters.asked if cluster not in names}
-        return Names(names=dict(sorted(names.items())), failed=failed)
+        without = {*clusters.asked} - {*names, *failed}
+        return Names(
+            names=dict(sorted(names.items())),
+            failed=dict(sorted({**failed, **dict.fromkeys(without, "it has no rows")}.items())),
+        )
+
+    def _unfit(self) -> str:
+        if self.candidates is None:
+            return "no word fits it better than the other clusters: give words for it as candidates=, or name it yourself"
+        return (
+            "no candidate fits it better than the others: add one for it to candidates=, or name it yourself"
+        )
 
 
 def _checked(candidates: Sequence[str]) -> tuple[str, ...]:
@@ -131,7 +150,7 @@ def _checked(candidates: Sequence[str]) -> tuple[str, ...]:
         raise InvalidParameter(f"candidates={listed!r:.80}: give a list of words")
     found: dict[str, str] = {}
     for word in listed:
-        found.setdefault(same_name(word), one_line(word))
+        found.setdefault(_bare(same_name(word)), one_line(word, most=len(word)))
     if len(found) < 2:
         raise InvalidParameter(f"candidates={listed!r:.80}: give at least two different words to choose from")
     return tuple(found.values())
@@ -156,7 +175,7 @@ def _contrasts(cosines: NDArray[np.float64], place: IntArray, k: int) -> NDArray
     rival = np.where(means == ranked[-1], ranked[-2], ranked[-1])
     others = (means.sum(axis=0) - means) / (k - 1)
     contrasts: NDArray[np.float64] = np.divide(
-        means - (others + rival) / 2, spread, out=np.zeros_like(means), where=spread > 0
+        means - (others + rival) / 2, spread, out=np.zeros_like(means), where=spread > _FLAT
     )
     return contrasts
 
@@ -164,10 +183,10 @@ def _contrasts(cosines: NDArray[np.float64], place: IntArray, k: int) -> NDArray
 def _ranked_words(
     words: Sequence[str], contrasts: NDArray[np.float64], most: int
 ) -> tuple[tuple[str, ...], int]:
-    """Return the best words of a cluster, no two alike, and how many of them its name has."""
+    """Return the best words of a cluster that a word fits, no two alike, and how many of them its name has."""
     said: dict[str, float] = {}
     for place in np.argsort(-contrasts, kind="stable").tolist():
-        word = _bare(words[place])
+        word = words[place]
         if said and contrasts[place] < _LEAST * next(iter(said.values())):
             break
         if not any(_alike(word, other) for other in said):
@@ -175,13 +194,13 @@ def _ranked_words(
         if len(said) == max(most, _KEPT):
             break
     first = next(iter(said.values()))
-    near = sum(contrast >= _SECOND * first for contrast in said.values()) if first > 0 else 1
-    return tuple(said), max(1, min(most, near))
+    near = sum(contrast >= _SECOND * first for contrast in said.values())
+    return tuple(said), min(most, near)
 
 
 def _alike(one: str, other: str) -> bool:
     """Whether one of two says no more than the other: red, dark red."""
-    first, second = set(same_name(one).split()), set(same_name(other).split())
+    first, second = (set(_bare(same_name(word)).split()) for word in (one, other))
     return first <= second or second <= first
 
 

@@ -48,9 +48,9 @@ def load(
     """Return a saved result over its table, which may have changed meanwhile.
 
     Rows are found again by their identity and their content (see :func:`~clusterby.runs.match.match`): a label never moves
-    to a row with other cells. New and changed rows are skipped, each with a reason; :meth:`ClusterBy.predict` says where they belong, and
-    :func:`changes` which they are. Vectors are not read before something needs them: then they come from the cache, or are
-    made again by the encoder that made them.
+    to a row with other cells. New and changed rows are skipped, each with a reason; :meth:`ClusterBy.predict` says where they
+    belong, and :func:`changes` which they are. Vectors are not read before something needs them: then they come from the
+    cache, or are made again by the encoder that made them.
 
     Parameters
     ----------
