@@ -109,6 +109,11 @@ def compare(
                 f"[dim]the first {_MOST} of {len(found.rows)} × {len(found.columns)} clusters; --json has all[/dim]"
             )
         out.print(f"\n{escape(str(found))}", soft_wrap=True)
+        if found.names_b:
+            names = " · ".join(
+                _title(cluster, found.names_b) for cluster in found.columns if cluster in found.names_b
+            )
+            out.print(escape(f"{b}: {names}"), soft_wrap=True)
         for sentence in found.sentences():
             out.print(escape(sentence), soft_wrap=True)
 
@@ -157,9 +162,9 @@ def _facts(found: dict[str, Any]) -> dict[str, str]:
 
 def _contingency(a: str, b: str, found: runs.Comparison) -> Any:
     shown = table()
-    shown.add_column(f"{a} \\ {b}", no_wrap=True)
+    shown.add_column(f"{a} \\ {b}", overflow="fold")
     for cluster in found.columns[:_MOST]:
-        shown.add_column(escape(_title(cluster, found.names_b)), justify="right")
+        shown.add_column("noise" if cluster == -1 else str(cluster), justify="right", no_wrap=True)
     for cluster, counts in zip(found.rows[:_MOST], found.counts.tolist(), strict=False):
         title = escape(_title(cluster, found.names_a))
         shown.add_row(title, *(f"{count:,}" if count else "·" for count in counts[:_MOST]))

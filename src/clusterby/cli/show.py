@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from clusterby.cli.console import out, table
+from clusterby.core.partition import NOISE
 from clusterby.groups.describe import Mark
 from clusterby.groups.result import ClusterBy
 from clusterby.groups.summary import ClusterSummary, summarize
@@ -24,16 +25,20 @@ def cluster_table(
     groups: ClusterBy, extra: dict[str, Callable[[ClusterSummary], str]] | None = None
 ) -> RichTable:
     """Return the clusters as a table to print: size, share, typical member and what marks each."""
-    extra = extra or {}
+    extra, named = extra or {}, bool(groups.names_)
     shown = table(expand=True, width=min(out.width, _WIDE))
-    for heading in ("cluster", "size", "share"):
+    shown.add_column("cluster", justify="right", no_wrap=True)
+    if named:
+        shown.add_column("name", overflow="fold", ratio=1)
+    for heading in ("size", "share"):
         shown.add_column(heading, justify="right", no_wrap=True)
     shown.add_column("typical member", overflow="ellipsis", no_wrap=True, ratio=1)
     for heading in extra or ("marked by",):
         shown.add_column(heading, ratio=1)
     for summary in summarize(groups, exemplars=1):
         cells = [
-            _title(summary), f"{summary.size:,}", f"{summary.share:.1%}", _typical_member(groups, summary),
+            "noise" if summary.cluster == NOISE else str(summary.cluster), *([summary.name or ""] if named else []),
+            f"{summary.size:,}", f"{summary.share:.1%}", _typical_member(groups, summary),
             *(words(summary) for words in extra.values()),
         ]  # fmt: skip
         if not extra:
@@ -122,9 +127,3 @@ def _typical_member(groups: ClusterBy, summary: ClusterSummary) -> str:
     cell = groups.table.column(name).cells[row]
     text = " ".join(str(cell).split()) if isinstance(cell, str) else f"row {row}"
     return text[:200]
-
-
-def _title(summary: ClusterSummary) -> str:
-    if summary.cluster == -1:
-        return "noise"
-    return f"{summary.cluster} {summary.name}" if summary.name else str(summary.cluster)
