@@ -5,6 +5,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
+import clusterby as cb
+from tests.ops.aligned_encoders import COLORS, AlignedEncoder, scenes
+
 RNG = np.random.default_rng(0)
 N = 60
 TRUTH = np.repeat([0, 1, 2], N // 3)
@@ -26,3 +29,11 @@ def to_pandas(native):
     if isinstance(native, dict):
         return pd.DataFrame(native)
     return native.to_pandas()
+
+
+def scenes_by_color():
+    """Return scenes that were grouped, and named, by a description with the names of colors."""
+    return cb.clusterby(
+        scenes(), "image", encoder=AlignedEncoder(), n_clusters=3, cache=False,
+        description="a {} thing", candidates=COLORS,
+    )  # fmt: skip

@@ -8,7 +8,7 @@ import clusterby as cb
 from clusterby.core.errors import InvalidParameter, UnknownColumn, UnknownNamer
 from clusterby.groups.tree import Tree
 from clusterby.namers.base import Name, Names
-from tests.groups.sample import DATA, N
+from tests.groups.sample import DATA, N, scenes_by_color
 from tests.namers.naming_server import NamingServer
 from tests.ops.aligned_encoders import COLORS, AlignedEncoder, scenes
 
@@ -198,15 +198,7 @@ def test_a_chat_model_names_clusters_and_is_paid_once(texts, tmp_path):
 
 
 def test_first_names_are_replaced_by_those_of_a_namer():
-    groups = cb.clusterby(
-        scenes(),
-        "image",
-        encoder=AlignedEncoder(),
-        n_clusters=3,
-        cache=False,
-        description="a {} thing",
-        candidates=COLORS,
-    )
+    groups = scenes_by_color()
     assert sorted(groups.names_.values()) == sorted(COLORS)
     assert groups.naming_ == Names()
     named = groups.name(lambda clusters: {c: f"{clusters.names[c]} things" for c in clusters.ids})

@@ -7,6 +7,7 @@ from clusterby.core.errors import InvalidParameter, UnknownColumn, UnreadableCel
 from clusterby.core.modality import Modality
 from clusterby.groups.shown import shown
 from clusterby.namers.base import Name
+from tests.groups.sample import scenes_by_color
 from tests.ops.aligned_encoders import COLORS, AlignedEncoder, scenes
 
 TITLES = ["red bike", "blue bike", "old bike", "red wine", "old wine", "new wine"]
@@ -172,15 +173,7 @@ def test_words_are_compared_with_rows_where_the_encoder_is_aligned(by_image):
 
 def test_rows_are_compared_by_the_encoders_own_vectors_and_not_by_what_was_made_of_them():
     plain = cb.clusterby(scenes(), "image", encoder=AlignedEncoder(), n_clusters=3, cache=False)
-    asked = cb.clusterby(
-        scenes(),
-        "image",
-        encoder=AlignedEncoder(),
-        n_clusters=3,
-        cache=False,
-        description="a {} thing",
-        candidates=COLORS,
-    )
+    asked = scenes_by_color()
     both = cb.clusterby(scenes(), ["caption", "image"], encoder=AlignedEncoder(), n_clusters=3, cache=False)
     rows = [5, 0, 23]
     expected = clusters_of(plain).similarities(rows, ["beach", "forest"])

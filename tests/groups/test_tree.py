@@ -8,7 +8,7 @@ import clusterby as cb
 from clusterby.core.errors import InvalidParameter
 from clusterby.groups.tree import Tree, cluster_tree
 from clusterby.namers.base import Name, Names
-from tests.ops.aligned_encoders import COLORS, AlignedEncoder, scenes
+from tests.groups.sample import scenes_by_color
 
 WORDS = ["oak", "elm", "fir", "cat", "dog", "owl", "car", "van", "bus"]
 POINTS = [[x + dx, y] for x, y in ((0, 0), (50, 0), (0, 80)) for dx in (0, 2, 5)]
@@ -286,15 +286,7 @@ def test_of_noise_alone_the_tree_is_empty():
 
 
 def test_names_of_candidates_are_known_as_such_to_the_level_above():
-    groups = cb.clusterby(
-        scenes(),
-        "image",
-        encoder=AlignedEncoder(),
-        n_clusters=3,
-        cache=False,
-        description="a {} thing",
-        candidates=COLORS,
-    )
+    groups = scenes_by_color()
     level = cluster_tree(groups, [2]).levels[0]
     assert {name.by for name in level.naming.names.values()} == {"candidates"}
 

@@ -10,7 +10,7 @@ from PIL import Image
 from clusterby.core.column import Column
 from clusterby.core.errors import AmbiguousModality
 from clusterby.core.modality import Modality
-from clusterby.media.infer import infer_modality
+from clusterby.media.infer import infer_modality, likely_modality
 
 PNG = io.BytesIO()
 Image.new("L", (2, 2)).save(PNG, "PNG")
@@ -168,3 +168,11 @@ def test_the_sample_is_the_same_each_time():
     cells = ["cat"] * 990 + ["dog"] * 10
     column = objects(*cells, kind="string")
     assert {infer_modality(column) for _ in range(3)} == {Modality.CATEGORY}
+
+
+def test_what_is_open_is_likely_nothing():
+    mixed = Column(name="c", cells=np.array([object(), object()], dtype=object), type="object")
+    with pytest.raises(AmbiguousModality):
+        infer_modality(mixed)
+    assert likely_modality(mixed) is None
+    assert likely_modality(Column(name="n", cells=np.array([1.0, 2.0]), type="number")) is Modality.NUMBER

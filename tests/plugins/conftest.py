@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from tests.panel_session import PanelSession
 
 URI = "@clusterby/clustering"
 SOURCE = Path(__file__).parents[2] / "plugins" / "fiftyone"
@@ -86,3 +87,16 @@ def refusals(form):
         return {n: p.error_message for n, p in form(name, samples, params, **how).items() if p.invalid}
 
     return resolve
+
+
+@pytest.fixture
+def clustered(dataset, cbf):
+    """Return a dataset with the clustering ``by_look``."""
+    cbf.compute_clusters(dataset, "by_look", method="kmeans", n_clusters=3, embeddings="emb")
+    return dataset
+
+
+@pytest.fixture
+def panel(clustered):
+    """Return the panel, open on it."""
+    return PanelSession(clustered).do("on_load")

@@ -10,17 +10,6 @@ from tests.panel_session import PanelSession
 pytestmark = [pytest.mark.fiftyone, pytest.mark.usefixtures("plugin")]
 
 
-@pytest.fixture
-def clustered(dataset, cbf):
-    cbf.compute_clusters(dataset, "by_look", method="kmeans", n_clusters=3, embeddings="emb")
-    return dataset
-
-
-@pytest.fixture
-def panel(clustered):
-    return PanelSession(clustered).do("on_load")
-
-
 def cluster_of(dataset, color):
     return int(dataset.match({"color": color}).first()["by_look_cluster"])
 

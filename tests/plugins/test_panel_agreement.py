@@ -10,17 +10,6 @@ from tests.panel_session import PanelSession
 pytestmark = [pytest.mark.fiftyone, pytest.mark.usefixtures("plugin")]
 
 
-@pytest.fixture
-def clustered(dataset, cbf):
-    cbf.compute_clusters(dataset, "by_look", method="kmeans", n_clusters=3, embeddings="emb")
-    return dataset
-
-
-@pytest.fixture
-def panel(clustered):
-    return PanelSession(clustered).do("on_load")
-
-
 def row_of(panel, cluster):
     return [row["id"] for row in panel.table()].index(str(cluster))
 

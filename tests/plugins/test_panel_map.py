@@ -10,17 +10,6 @@ pytestmark = [pytest.mark.fiftyone, pytest.mark.usefixtures("plugin")]
 
 
 @pytest.fixture
-def clustered(dataset, cbf):
-    cbf.compute_clusters(dataset, "by_look", method="kmeans", n_clusters=3, embeddings="emb")
-    return dataset
-
-
-@pytest.fixture
-def panel(clustered):
-    return PanelSession(clustered).do("on_load")
-
-
-@pytest.fixture
 def visualized(clustered):
     fob = pytest.importorskip("fiftyone.brain")
     points = np.arange(48, dtype=np.float64).reshape(24, 2)

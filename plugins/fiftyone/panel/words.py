@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from clusterby.core.partition import NOISE
+from clusterby.core.partition import cluster_word
 from clusterby.groups.describe import Mark
 from clusterby.views.prose import count, percent, shortened, visible
 
@@ -49,7 +49,7 @@ def cluster_title(cluster: int, name: str | None, most: int = 60) -> str:
     >>> cluster_title(3, "night scenes"), cluster_title(3, None), cluster_title(-1, None)
     ('3 · night scenes', '3', 'noise')
     """
-    word = "noise" if cluster == NOISE else str(cluster)
+    word = cluster_word(cluster)
     return f"{word} · {one_line(name, most)}" if name else word
 
 

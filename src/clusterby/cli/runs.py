@@ -10,6 +10,8 @@ from rich.markup import escape
 
 from clusterby import runs
 from clusterby.cli.console import Debug, Json, Quiet, out, print_json, session, table
+from clusterby.core.partition import cluster_word
+from clusterby.runs.comparison import cluster_title
 
 __all__ = ["app", "compare", "delete", "list_runs", "rename", "show"]
 
@@ -111,7 +113,7 @@ def compare(
         out.print(f"\n{escape(str(found))}", soft_wrap=True)
         if found.names_b:
             names = " · ".join(
-                _title(cluster, found.names_b) for cluster in found.columns if cluster in found.names_b
+                cluster_title(cluster, found.names_b) for cluster in found.columns if cluster in found.names_b
             )
             out.print(escape(f"{b}: {names}"), soft_wrap=True)
         for sentence in found.sentences():
@@ -164,16 +166,11 @@ def _contingency(a: str, b: str, found: runs.Comparison) -> Any:
     shown = table()
     shown.add_column(f"{a} \\ {b}", overflow="fold")
     for cluster in found.columns[:_MOST]:
-        shown.add_column("noise" if cluster == -1 else str(cluster), justify="right", no_wrap=True)
+        shown.add_column(cluster_word(cluster), justify="right", no_wrap=True)
     for cluster, counts in zip(found.rows[:_MOST], found.counts.tolist(), strict=False):
-        title = escape(_title(cluster, found.names_a))
+        title = escape(cluster_title(cluster, found.names_a))
         shown.add_row(title, *(f"{count:,}" if count else "·" for count in counts[:_MOST]))
     return shown
-
-
-def _title(cluster: int, names: Any) -> str:
-    name = names.get(cluster)
-    return "noise" if cluster == -1 else f"{cluster} {name}" if name else str(cluster)
 
 
 def _done(document: dict[str, Any], words: str, *, json: bool, quiet: bool) -> None:

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from clusterby.cli.console import out, table
-from clusterby.core.partition import NOISE
+from clusterby.core.partition import cluster_word
 from clusterby.groups.describe import Mark
 from clusterby.groups.result import ClusterBy
 from clusterby.groups.summary import ClusterSummary, summarize
@@ -37,7 +37,7 @@ def cluster_table(
         shown.add_column(heading, ratio=1)
     for summary in summarize(groups, exemplars=1):
         cells = [
-            "noise" if summary.cluster == NOISE else str(summary.cluster), *([summary.name or ""] if named else []),
+            cluster_word(summary.cluster), *([summary.name or ""] if named else []),
             f"{summary.size:,}", f"{summary.share:.1%}", _typical_member(groups, summary),
             *(words(summary) for words in extra.values()),
         ]  # fmt: skip

@@ -11,10 +11,21 @@ import numpy as np
 from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.errors import InvalidVectors
 
-__all__ = ["NOISE", "Partition"]
+__all__ = ["NOISE", "Partition", "cluster_word"]
 
 NOISE = -1
 """The label of a row that belongs to no cluster."""
+
+
+def cluster_word(cluster: int) -> str:
+    """Return what a cluster is called that has no name.
+
+    Examples
+    --------
+    >>> cluster_word(3), cluster_word(NOISE)
+    ('3', 'noise')
+    """
+    return "noise" if cluster == NOISE else str(cluster)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clusterby.core.column import FloatArray
-from clusterby.core.errors import AmbiguousModality, ClusterbyError, UnreadableCell
+from clusterby.core.errors import ClusterbyError, UnreadableCell
 from clusterby.core.modality import Modality, parse_modality
 from clusterby.encoders import Encoder, choose_encoder
 from clusterby.encoders.base import embeds_queries
@@ -14,7 +14,7 @@ from clusterby.fiftyone.source import Source
 from clusterby.fiftyone.stored_vectors import brain_encoder
 from clusterby.fiftyone.target import Target
 from clusterby.groups.making import Seen
-from clusterby.media import infer_modality
+from clusterby.media import likely_modality
 from clusterby.media.thumbnail import thumbnail
 from clusterby.namers.question import Part
 from clusterby.tables import as_column
@@ -55,10 +55,9 @@ def _of_field(target: Target, source: Source) -> Seen:
     if target.view.get_field(path) is None:  # deleted since
         return Seen(modality=Modality.VECTOR)
     cells = as_column(target.values(path), source.by)
-    try:
-        modality = parse_modality(source.modality) if source.modality else infer_modality(cells)
-    except AmbiguousModality:
-        modality = Modality.TEXT  # what is no text could not have been encoded without a word on what it is
+    modality = parse_modality(source.modality) if source.modality else likely_modality(cells)
+    if modality is None:  # what is no text could not have been encoded without a word on what it is
+        modality = Modality.TEXT
     if modality is not Modality.IMAGE:
         return Seen(modality=modality)
     return Seen(modality=modality, show=lambda row: thumbnail(cells.cells[row], pixels=_PIXELS))

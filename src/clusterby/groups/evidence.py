@@ -92,14 +92,14 @@ def _number_marks(column: Column, members: Mapping[int, IntArray]) -> list[Mark]
     values = np.unique(cells)
     if _counts_rows(cells, values):
         return []
-    means = column_marks(column, members)
     if len(values) > _MOST_CODES:
-        return means
+        return column_marks(column, members)
     codes = np.full(len(column), None, dtype=object)
     codes[known] = [str(int(cell)) for cell in cells.tolist()]
     shares = column_marks(replace(column, cells=codes, type="category"), members)
     if len(values) <= min(_FEW, max(2, len(cells) // _TIMES)):
         return shares
+    means = column_marks(column, members)
     of_mean = {mark.key: mark.z for mark in means}
     are_codes = any(mark.inside >= _MAINLY and mark.z > of_mean.get(mark.key, 0.0) for mark in shares)
     return shares if are_codes else means

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from clusterby.namers.base import Name
+from clusterby.namers.base import MIXED, Name
 from clusterby.namers.unlike import same_name, unlike
 
 __all__ = ["name_from_parts"]
 
-_MIXED = "mixed: "
 _NUMBER = re.compile(r" \d+$")
 
 
@@ -43,7 +42,7 @@ def name_from_parts(name: Name, parts: Sequence[Name], *, taken: Iterable[str] =
     if said is None:
         return name
     words = _ordered(name.words, parts)
-    before = _MIXED if name.name.startswith(_MIXED) else ""
+    before = MIXED if name.name.startswith(MIXED) else ""
     wanted = (before + ", ".join(words[:most]) for most in range(said, len(words) + 1))
     found = unlike(wanted, {same_name(other) for other in taken})
     confidence = name.confidence if found == name.name else None
@@ -52,7 +51,7 @@ def name_from_parts(name: Name, parts: Sequence[Name], *, taken: Iterable[str] =
 
 def _count_said(name: Name) -> int | None:
     """Return how many of its first words a name is made of, with a number or without; None if it is not."""
-    said = name.name.removeprefix(_MIXED)
+    said = name.name.removeprefix(MIXED)
     made = {", ".join(name.words[:most]): most for most in range(1, len(name.words) + 1)}
     return made.get(said, made.get(_NUMBER.sub("", said)))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from clusterby.core.column import Column
-from clusterby.core.errors import AmbiguousModality, InvalidParameter, UnreadableCell
+from clusterby.core.errors import InvalidParameter, UnreadableCell
 from clusterby.core.modality import Modality
 from clusterby.core.partition import NOISE, Partition
 from clusterby.groups.compared import compared
 from clusterby.groups.evidence import evidence
 from clusterby.groups.making import Making
 from clusterby.groups.shown_rows import MEDIA, kinds_of, show_rows
-from clusterby.media import decode_text, infer_modality
+from clusterby.media import decode_text, likely_modality
 from clusterby.namers.base import Clusters, Name
 from clusterby.ops.word_fit import visual_words
 
@@ -94,7 +94,7 @@ def _named(making: Making, column: str) -> Column:
     found = making.table.column(column)
     if found.type not in ("string", "category", "object"):
         raise InvalidParameter(f"column={column!r} holds no texts: name one that does, or leave it out")
-    kind = _kind(found)
+    kind = likely_modality(found)
     if kind in MEDIA:
         raise InvalidParameter(
             f"column={column!r} holds {kind} files and no texts: name one that does, or leave it out"
@@ -115,16 +115,9 @@ def _sentences(making: Making) -> Column | None:
     return next((found for found in map(table.column, others) if _has_sentences(found)), None)
 
 
-def _kind(column: Column) -> Modality | None:
-    try:
-        return infer_modality(column)
-    except AmbiguousModality:
-        return None
-
-
 def _has_sentences(column: Column) -> bool:
     """Whether cells are texts of several words, few of them equal."""
-    if column.type != "string" or _kind(column) is not Modality.TEXT:
+    if column.type != "string" or likely_modality(column) is not Modality.TEXT:
         return False
     cells = [cell for cell in column.cells[:_SAMPLE].tolist() if isinstance(cell, str) and cell.strip()]
     if not cells or len(set(cells)) < len(cells) / 2:

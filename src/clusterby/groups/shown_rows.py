@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 
 from clusterby.core.column import Column
-from clusterby.core.errors import AmbiguousModality, UnreadableCell
+from clusterby.core.errors import UnreadableCell
 from clusterby.core.modality import Modality
 from clusterby.groups.making import Making, Seen
-from clusterby.media import decode_cell, decode_text, infer_modality
+from clusterby.media import decode_cell, decode_text, likely_modality
 from clusterby.media.formats import modality_of_path
 from clusterby.media.thumbnail import thumbnail
 from clusterby.namers.question import Part
@@ -88,10 +88,7 @@ def show_rows(
 
 
 def _kind(column: Column) -> Modality | None:
-    try:
-        kind = infer_modality(column)
-    except AmbiguousModality:
-        return None
+    kind = likely_modality(column)
     return None if kind is Modality.TEXT and column.type != "string" else kind
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from clusterby.media.audio import decode_audio
 from clusterby.media.decode import decode, decode_cell
 from clusterby.media.decoded import Decoded
-from clusterby.media.infer import infer_modality
+from clusterby.media.infer import infer_modality, likely_modality
 from clusterby.media.text import decode_text, decode_texts
 from clusterby.media.values import decode_categories, decode_dates, decode_numbers
 from clusterby.media.vectors import decode_vectors
@@ -43,6 +43,7 @@ __all__ = [
     "decode_texts",
     "decode_vectors",
     "infer_modality",
+    "likely_modality",
     "thumbnail",
 ]
 

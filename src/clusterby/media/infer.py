@@ -21,7 +21,7 @@ from clusterby.media.formats import modality_of_bytes, modality_of_path
 from clusterby.media.scalars import is_missing
 from clusterby.media.strings import modality_of_strings
 
-__all__ = ["infer_modality"]
+__all__ = ["infer_modality", "likely_modality"]
 
 _SAMPLE = 200
 """Cells looked at: enough to tell, few enough for a column of any length."""
@@ -66,6 +66,14 @@ def infer_modality(column: Column) -> Modality:
             f"or pass modality= one of {', '.join(Modality)}"
         )
     return _one_kind(column, cells)
+
+
+def likely_modality(column: Column) -> Modality | None:
+    """Return what the cells of a column are, as :func:`infer_modality` tells it; None where that is open."""
+    try:
+        return infer_modality(column)
+    except AmbiguousModality:
+        return None
 
 
 def _sample(column: Column) -> list[Any]:

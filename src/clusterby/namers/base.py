@@ -10,7 +10,10 @@ from clusterby.core.column import FloatArray, IntArray
 from clusterby.core.modality import Modality
 from clusterby.namers.question import Part
 
-__all__ = ["Clusters", "Evidence", "Name", "Namer", "Names"]
+__all__ = ["MIXED", "Clusters", "Evidence", "Name", "Namer", "Names"]
+
+MIXED = "mixed: "
+"""How a name of words begins where the cluster seems to hold several kinds of things."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

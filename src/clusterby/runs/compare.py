@@ -59,8 +59,12 @@ def _pairs(one: SavedRun, other: SavedRun, labels: Sequence[Any]) -> tuple[IntAr
     """Return for each row of the other run the row of the one that it is, −1 for none, and how that is known."""
     first, second = replace(one.marks, vectors=None), replace(other.marks, vectors=None)
     if list(one.kinds.items()) == list(other.kinds.items()):
-        told = match(one.marks, other.marks, labels=labels), match(first, second, labels=labels)
-        return max(told, key=lambda found: len(found.same)).origin, "content"
+        found = match(first, second, labels=labels)
+        if one.marks.vectors is not None and other.marks.vectors is not None:
+            # vectors tell equal rows apart, if they are of one model
+            told = match(one.marks, other.marks, labels=labels)
+            found = told if len(told.same) >= len(found.same) else found
+        return found.origin, "content"
     if first.identity is not None and first.identity == second.identity:
         place = {name: row for row, name in enumerate(first.names or ())}
         return np.array([place.get(name, -1) for name in second.names or ()], dtype=np.int64), "identity"

@@ -9,10 +9,10 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from clusterby.core.column import IntArray
-from clusterby.core.partition import NOISE
+from clusterby.core.partition import NOISE, cluster_word
 from clusterby.ops.agreement import adjusted_rand_index
 
-__all__ = ["Comparison", "Matched", "compare_labels"]
+__all__ = ["Comparison", "Matched", "cluster_title", "compare_labels"]
 
 Matched: TypeAlias = Literal["content", "identity", "position"]
 
@@ -83,12 +83,13 @@ class Comparison:
         """Return in words which clusters were split, and which grew of several: ``"split: 3 dogs into 1 terriers, 4"``."""
 
         def several(parts: tuple[int, ...], names: Mapping[int, str]) -> str:
-            return ", ".join(_title(part, names) for part in parts)
+            return ", ".join(cluster_title(part, names) for part in parts)
 
+        a, b = self.names_a, self.names_b
         return [
-            *(f"split: {_title(c, self.names_a)} into {several(parts, self.names_b)}" for c, parts in self.split.items()),
-            *(f"merged: {several(parts, self.names_a)} into {_title(c, self.names_b)}" for c, parts in self.merged.items()),
-        ]  # fmt: skip
+            *(f"split: {cluster_title(c, a)} into {several(parts, b)}" for c, parts in self.split.items()),
+            *(f"merged: {several(parts, a)} into {cluster_title(c, b)}" for c, parts in self.merged.items()),
+        ]
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain values, for JSON."""
@@ -175,5 +176,12 @@ def _kept(
     return {a: b for a, b in pairs if NOISE not in (a, b) and a not in split and b not in merged}
 
 
-def _title(cluster: int, names: Mapping[int, str]) -> str:
-    return f"{cluster} {names[cluster]}" if names.get(cluster) else str(cluster)
+def cluster_title(cluster: int, names: Mapping[int, str]) -> str:
+    """Return a cluster's id with its name, if it has one.
+
+    Examples
+    --------
+    >>> cluster_title(0, {0: "dogs"}), cluster_title(1, {0: "dogs"})
+    ('0 dogs', '1')
+    """
+    return f"{cluster} {names[cluster]}" if names.get(cluster) else cluster_word(cluster)

@@ -26,7 +26,7 @@ from clusterby.runs.pack import SavedRun
 from clusterby.runs.read import read_version
 from clusterby.runs.recipe import again
 from clusterby.runs.record import RunRecord
-from clusterby.runs.restore import Back, Place, Restored, clusters_of, groups_of
+from clusterby.runs.restore import Back, Place, back_of, clusters_of, groups_of
 from clusterby.runs.some_rows import SomeRows
 from clusterby.runs.source import from_project, open_again
 from clusterby.tables import open_table
@@ -114,8 +114,8 @@ def changes(groups: ClusterBy) -> Changes | None:
     >>> changes(cb.clusterby({"v": [[0.0], [9.0]]}, "v", n_clusters=2)) is None
     True
     """
-    making = groups._making
-    return making.changes if isinstance(making, Restored) else None
+    back = back_of(groups)
+    return None if back is None else back.changes
 
 
 def _no_row(error: InvalidTable, saved: SavedRun, given: Embeddings | None) -> InvalidTable:

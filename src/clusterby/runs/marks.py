@@ -15,11 +15,10 @@ import xxhash
 from clusterby.cache import Memo
 from clusterby.core.column import Column
 from clusterby.core.embeddings import Embeddings
-from clusterby.core.errors import ClusterbyError
 from clusterby.core.fingerprint import fingerprint
 from clusterby.core.modality import Modality
 from clusterby.engines import LocalEngine
-from clusterby.media import decode, infer_modality
+from clusterby.media import decode, likely_modality
 from clusterby.media.content import text_keys
 from clusterby.ops.keys import CellKeys
 from clusterby.runs.parquet import sayable
@@ -122,11 +121,8 @@ def vector_marks(embeddings: Embeddings) -> tuple[bytes | None, ...]:
 
 
 def _kind(column: Column) -> str:
-    try:
-        found = infer_modality(column)
-    except ClusterbyError:
-        return ""
-    return "" if found is Modality.VIDEO else found.value
+    found = likely_modality(column)
+    return "" if found in (None, Modality.VIDEO) else found.value
 
 
 def _column_keys(column: Column, kind: str, memo: Memo) -> list[bytes | None]:

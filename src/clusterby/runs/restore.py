@@ -24,7 +24,7 @@ from clusterby.runs.match import Changes
 from clusterby.runs.record import RunRecord
 from clusterby.tables.base import Table
 
-__all__ = ["Back", "Place", "Restored", "clusters_of", "groups_of"]
+__all__ = ["Back", "Place", "Restored", "back_of", "clusters_of", "groups_of"]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -83,11 +83,6 @@ class Restored(Making):
     """
 
     back: Back
-
-    @property
-    def changes(self) -> Changes:
-        """What became of the table since the result was saved."""
-        return self.back.changes
 
 
 def groups_of(
@@ -149,6 +144,12 @@ def groups_of(
         naming=Names(names=record.naming),
         known=Known(quality=record.quality, exemplars=record.exemplars, distances=record.distances),
     )
+
+
+def back_of(groups: ClusterBy) -> Back | None:
+    """Return where a result came back from; None of one that was not loaded."""
+    making = groups._making
+    return making.back if isinstance(making, Restored) else None
 
 
 def clusters_of(record: RunRecord) -> str:

@@ -19,7 +19,7 @@ from clusterby.runs.marks import Marks, kinds_of, marks_of, vector_marks
 from clusterby.runs.pack import SavedRun, packed
 from clusterby.runs.read import is_whole
 from clusterby.runs.record import RunRecord, record_of
-from clusterby.runs.restore import Back, Restored
+from clusterby.runs.restore import back_of
 from clusterby.runs.source import in_project, source_of
 from clusterby.runs.versions import Version, all_versions, newest, state_of, version_at
 
@@ -67,7 +67,7 @@ def save(groups: ClusterBy, key: str, *, overwrite: bool = False, seconds: float
         raise InvalidParameter(
             f"a {type(groups).__name__} cannot be saved: give what clusterby() or runs.load() returned"
         )
-    root, back = runs_folder(), _back(groups)
+    root, back = runs_folder(), back_of(groups)
     before = _replaced(root, check_key(key), overwrite=overwrite)
     if (
         before is not None
@@ -127,7 +127,7 @@ def outrun(key: str) -> UnwritableTarget:
 
 
 def _saved(groups: ClusterBy, root: Path, seconds: float | None) -> SavedRun:
-    back = _back(groups)
+    back = back_of(groups)
     record = record_of(groups, seconds=seconds, earlier=None if back is None else back.record)
     record = replace(record, recipes=in_project(record.recipes, root))
     if back is None:
@@ -139,11 +139,6 @@ def _saved(groups: ClusterBy, root: Path, seconds: float | None) -> SavedRun:
         record=record, marks=marks, order=order, kinds=kinds, source=source_of(groups.table, root),
         kind=groups.table.kind, saved=datetime.now(UTC).isoformat(timespec="seconds"),
     )  # fmt: skip
-
-
-def _back(groups: ClusterBy) -> Back | None:
-    making = groups._making
-    return making.back if isinstance(making, Restored) else None
 
 
 def _columns(record: RunRecord) -> list[str]:

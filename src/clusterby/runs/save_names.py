@@ -8,15 +8,14 @@ from pathlib import Path
 
 from clusterby.core.errors import InvalidParameter
 from clusterby.groups import ClusterBy
-from clusterby.namers.base import Name
-from clusterby.namers.unlike import same_name, unlike
+from clusterby.namers.distinct import number_names
 from clusterby.runs.disk import alone, publish
 from clusterby.runs.home import runs_folder
 from clusterby.runs.key import check_key
 from clusterby.runs.pack import packed
 from clusterby.runs.read import read_version
 from clusterby.runs.record import RunRecord
-from clusterby.runs.restore import Restored, clusters_of
+from clusterby.runs.restore import back_of, clusters_of
 from clusterby.runs.save import outrun, tidy
 from clusterby.runs.versions import newest_of, version_at
 
@@ -59,15 +58,15 @@ def save_names(groups: ClusterBy, key: str) -> Path:
     (3, {0: 'two wheels'})
     >>> del os.environ["CLUSTERBY_HOME"]
     """
-    making = groups._making
-    if not isinstance(making, Restored):
+    back = back_of(groups)
+    if back is None:
         raise InvalidParameter(
             f"these clusters were not loaded from a run: save the result itself, as in groups.save({key!r})"
         )
-    record = making.back.record
-    if (dict(groups.edits.merged_into), groups.edits.noise_reassigned) != (
-        dict(record.merged_into),
-        record.noise_reassigned,
+    edits, loaded = groups.edits, back.record
+    if (dict(edits.merged_into), edits.noise_reassigned) != (
+        dict(loaded.merged_into),
+        loaded.noise_reassigned,
     ):
         raise InvalidParameter(
             "these clusters were edited since they were loaded: save the result itself, as in "
@@ -78,35 +77,26 @@ def save_names(groups: ClusterBy, key: str) -> Path:
     with alone(root):
         tidy(root)
         version, saved = read_version(root, key)
-        kept, loaded, place = saved.record, making.back.record, making.back.place
-        if clusters_of(kept) != place.clusters:
+        if clusters_of(saved.record) != back.place.clusters:
             raise outrun(key)
-        new = _new_names(groups, loaded, kept)
-        record = replace(
-            kept,
-            names={**kept.names, **{c: name for c, (name, _) in new.items()}},
-            naming={**kept.naming, **{c: said for c, (_, said) in new.items() if said is not None}},
-        )
+        record = _with_new_names(saved.record, groups, loaded)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         named = version_at(root, key, version.number + 1)
         publish(named.path, packed(replace(saved, record=record, saved=now)))
         tidy(root)
-    if place.key == key:
-        place.number = named.number
+    if back.place.key == key:
+        back.place.number = named.number
     return named.path
 
 
-def _new_names(groups: ClusterBy, loaded: RunRecord, kept: RunRecord) -> dict[int, tuple[str, Name | None]]:
-    """Return the names that were given since a result was loaded, unlike those that other clusters of the run have."""
+def _with_new_names(kept: RunRecord, groups: ClusterBy, loaded: RunRecord) -> RunRecord:
+    """Return a run's record with the names that were given since a result was loaded, none like another cluster's."""
     naming = groups.naming_.names
-    new = {
-        c: (name, naming.get(c))
+    given = {
+        c: name
         for c, name in groups.names_.items()
         if (name, naming.get(c)) != (loaded.names.get(c), loaded.naming.get(c))
     }
-    taken = {same_name(name) for c, name in kept.names.items() if c not in new}
-    for cluster, (name, said) in new.items():
-        word = unlike([name], taken)
-        taken.add(same_name(word))
-        new[cluster] = (word, said if said is None or word == name else replace(said, name=word))
-    return new
+    new = number_names(given, [name for c, name in kept.names.items() if c not in given])
+    said = {c: replace(naming[c], name=name) for c, name in new.items() if c in naming}
+    return replace(kept, names={**kept.names, **new}, naming={**kept.naming, **said})

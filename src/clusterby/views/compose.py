@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from clusterby.core.column import Column
-from clusterby.core.errors import AmbiguousModality, InvalidParameter, UnreadableCell
+from clusterby.core.errors import InvalidParameter, UnreadableCell
 from clusterby.core.modality import Modality
 from clusterby.core.partition import NOISE
 from clusterby.core.progress import track
 from clusterby.groups.describe import Mark as Finding
 from clusterby.groups.result import ClusterBy
 from clusterby.groups.summary import ClusterSummary, summarize
-from clusterby.media import infer_modality
+from clusterby.media import likely_modality
 from clusterby.media.thumbnail import thumbnail
 from clusterby.views.html import check_target, write_html
 from clusterby.views.layout import layout
@@ -169,10 +169,7 @@ def _modality(groups: ClusterBy, column: Column) -> Modality | None:
     choice = groups.encoder_choice
     if choice is not None:
         return choice[column.name].modality if isinstance(choice, dict) else choice.modality
-    try:
-        return infer_modality(column)
-    except AmbiguousModality:
-        return None
+    return likely_modality(column)
 
 
 def _scatter(groups: ClusterBy) -> Scatter:

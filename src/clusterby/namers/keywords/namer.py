@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from clusterby.core.errors import InvalidParameter
 from clusterby.core.modality import Modality
-from clusterby.namers.base import Clusters, Evidence, Name, Names
+from clusterby.namers.base import MIXED, Clusters, Evidence, Name, Names
 from clusterby.namers.keywords.choose import Phrase, choose_phrases
 from clusterby.namers.keywords.class_tfidf import surely_told
 from clusterby.namers.keywords.reading import Reading, read_texts
@@ -144,7 +144,7 @@ class KeywordNamer:
         for cluster, own in said.items():
             words = tuple(map(str, own.phrases))
             lengths = range(min(self.words, len(words)), len(words) + 1)
-            name = taken.choose(["mixed: " * own.mixed + ", ".join(words[:most]) for most in lengths])
+            name = taken.choose([MIXED * own.mixed + ", ".join(words[:most]) for most in lengths])
             names[cluster] = Name(
                 name=name, by="keywords", confidence=own.confidence, mixed=own.mixed, words=words
             )
